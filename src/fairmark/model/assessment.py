@@ -1,0 +1,53 @@
+"""The assessment: everything known about one device build, as one canonical document."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from fairmark.model.device import Device
+from fairmark.model.evidence import Evidence, Tool
+from fairmark.model.finding import Finding, Observation, SeenFact
+from fairmark.model.image import Component, Coverage, ImageRecord
+from fairmark.model.risk import Plan, Risk
+from fairmark.model.standard import Level, Verdict
+from fairmark.model.value import Value
+
+SCHEMA: Literal["fairmark.assessment/1"] = "fairmark.assessment/1"
+
+
+class Inputs(Value):
+    """SHA-256 of everything that went in; empty where there was none."""
+
+    image: str = ""
+    device: str = ""
+    sbom: str = ""
+    vulnerability_db: str = ""
+    rules: str = ""
+    calibration: str = ""
+    vocabulary: str = ""
+    crosswalk: str = ""
+    catalogues: dict[str, str] = Field(default_factory=dict)
+
+
+class Assessment(Value):
+    """One device build, judged and priced. Same input, same bytes.
+
+    ``created`` is SOURCE_DATE_EPOCH where it is set, else the time of the newest input file.
+    """
+
+    format: Literal["fairmark.assessment/1"] = Field(default=SCHEMA, alias="schema")
+    created: AwareDatetime
+    tool: Tool
+    inputs: Inputs
+    device: Device
+    image: ImageRecord
+    components: tuple[Component, ...]
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    observations: tuple[Observation, ...]
+    facts: tuple[SeenFact, ...]
+    verdicts: tuple[Verdict, ...]
+    risk: Risk
+    plan: Plan
+    level: Level
+    coverage: Coverage

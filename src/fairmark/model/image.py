@@ -1,0 +1,85 @@
+"""What an image consists of, and what could not be seen in it."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from fairmark.model.value import Value
+
+
+class Container(Value):
+    """One container found while opening the image: a compressed stream, an archive, a file system."""
+
+    id: str = Field(description="'0', '0.0', '0.1' ...: the place in the tree of containers")
+    kind: str = Field(description="trx, uimage, squashfs, cpio, tar, gzip, xz, lzma, zstd, directory, data ...")
+    offset: int = Field(ge=0, description="byte offset inside its parent")
+    size: int = Field(ge=0)
+    sha256: str = ""
+    opened: bool
+    note: str = Field(default="", description="version, compression, name; or why it stayed closed")
+
+
+class Component(Value):
+    """One software component of the image."""
+
+    name: str
+    version: str = ""
+    purl: str = ""
+    cpe: str = ""
+    source: str = Field(description="'package database opkg|dpkg|apk' or 'version pattern'")
+    licence: str = ""
+    paths: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class GapReason(StrEnum):
+    """Why something was not examined."""
+
+    UNKNOWN_FORMAT = "unknown_format"
+    ENCRYPTED_OR_RANDOM = "encrypted_or_random"
+    DAMAGED = "damaged"
+    UNSUPPORTED = "unsupported"
+    LIMIT = "limit"
+    UNSAFE = "unsafe"
+    NOT_IMPLEMENTED = "not_in_this_release"
+    TOOL = "tool_failed"
+
+
+class Gap(Value):
+    """Something that was not examined. A gap makes what depends on it INCONCLUSIVE, never PASS."""
+
+    where: str
+    reason: GapReason
+    detail: str
+    bytes: int = Field(default=0, ge=0)
+
+
+class Coverage(Value):
+    """What was examined and what was not, in figures a reader can check."""
+
+    image_bytes: int = Field(default=0, ge=0)
+    opened_bytes: int = Field(default=0, ge=0, description="bytes of the image that lie in containers that were opened")
+    files: int = Field(default=0, ge=0)
+    file_bytes: int = Field(default=0, ge=0)
+    elf_files: int = Field(default=0, ge=0)
+    root_file_systems: tuple[str, ...] = ()
+    detectors: tuple[str, ...] = Field(default=(), description="ids of the detectors that ran to their end")
+    gaps: tuple[Gap, ...] = ()
+    not_examined: tuple[str, ...] = Field(default=(), description="whole subjects that this run does not look at")
+    hints: int = Field(default=0, ge=0, description="grade C findings that are left out of the report")
+
+
+class ImageRecord(Value):
+    """The image as a whole."""
+
+    sha256: str = ""
+    size: int = Field(default=0, ge=0)
+    containers: tuple[Container, ...] = ()
+
+
+class Examination(Value):
+    """Everything the examination hands to the other pillars."""
+
+    image: ImageRecord = ImageRecord()
+    components: tuple[Component, ...] = ()
+    coverage: Coverage = Coverage()

@@ -1,0 +1,99 @@
+"""Standards: catalogues of provisions, the crosswalk, and verdicts."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from fairmark.model.value import Value, content_id
+
+
+class Status(StrEnum):
+    """What a catalogue demands."""
+
+    MANDATORY = "mandatory"
+    RECOMMENDED = "recommended"
+    CONDITIONAL = "conditional"
+
+
+class Automation(StrEnum):
+    """Who can judge a provision."""
+
+    AUTOMATABLE = "automatable"
+    PARTLY = "partly"
+    DOCUMENT = "document"
+    HUMAN = "human"
+
+
+class Provision(Value):
+    """One requirement of one edition of a standard, in our own words."""
+
+    id: str
+    title: str
+    status: Status
+    group: str
+    condition: str = Field(default="", description="expression over facts; empty: always applies")
+    condition_text: str = ""
+    automation: Automation
+    settled_by: str = Field(default="", description="what evidence would settle it")
+
+
+class Catalogue(Value):
+    """One edition of one standard or law."""
+
+    id: str
+    name: str
+    edition: str
+    kind: str = Field(description="standard or law")
+    publisher: str
+    markets: tuple[str, ...] = Field(default=(), description="markets in which it is law")
+    confidence: str = ""
+    provenance: str = ""
+    groups: dict[str, str]
+    provisions: tuple[Provision, ...]
+
+
+class Can(StrEnum):
+    """What evidence for a capability can do to a provision. Support alone never decides."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    BOTH = "both"
+    SUPPORT = "support"
+
+
+class Outcome(StrEnum):
+    """The verdicts of ETSI TS 103 701."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+
+class Verdict(Value):
+    """The outcome for one provision, and why."""
+
+    id: str = ""
+    catalogue: str
+    edition: str
+    provision: str
+    title: str
+    status: Status
+    outcome: Outcome
+    reason: str
+    settled_by: str = Field(default="", description="for INCONCLUSIVE: what would settle it")
+    because: tuple[str, ...] = Field(default=(), description="ids of findings and evidence")
+
+    @model_validator(mode="after")
+    def _name_itself(self) -> Self:
+        object.__setattr__(self, "id", content_id("vd", self.catalogue, self.edition, self.provision))
+        return self
+
+
+class Level(Value):
+    """Which assurance level is enough, and which is reached (0 to 4)."""
+
+    required: int | None = Field(ge=0, le=4, description="null while a fact that decides it is unknown")
+    reached: int = Field(ge=0, le=4)
+    why: tuple[str, ...]
