@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fairmark.examine.subject import Subject
-from fairmark.model.finding import Detection, Finding, Reach, Severity
-from fairmark.model.finding import Confidence as Confidence  # detectors say how sure they are
+from fairmark.model.finding import Confidence, Detection, Finding, Reach, Severity
 from fairmark.model.vocabulary import vocabulary
 
 

@@ -26,5 +26,31 @@ def digest_of(package: str, name: str) -> str:
 
 
 def parse_yaml(text: bytes | str) -> Any:
-    """Parse YAML with the safe loader: plain values only, never objects."""
+    """Parse YAML of ours with the safe loader: plain values only, never objects."""
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+
+
+def parse_foreign_yaml(text: bytes | str) -> Any:
+    """Parse YAML that a user or a stranger wrote: no aliases (they can grow without bound), no key twice.
+
+    Raises:
+        yaml.YAMLError: with the place of the fault.
+    """
+    return yaml.load(text, Loader=_ForeignLoader)  # noqa: S506 - a safe loader, made stricter
+
+
+class _ForeignLoader(yaml.SafeLoader):
+    """The safe loader without aliases and without repeated keys."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases are not accepted", self.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands here twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)

@@ -110,20 +110,20 @@ class Claim(Value):
 class Device(Value):
     """One device model in one firmware version, as its maker describes it."""
 
-    maker: Name | None = None
-    model: Name | None = None
+    maker: Name | None = Field(default=None, description="who puts it on the market")
+    model: Name | None = Field(default=None, description="name of the model")
     hardware_revision: Name | None = None
     firmware_version: Name | None = None
-    device_class: DeviceClass | None = None
-    network: Network | None = None
-    physical_access: PhysicalAccess | None = None
-    assets: tuple[Asset, ...] | None = None
+    device_class: DeviceClass | None = Field(default=None, description="kind of device: gives typical sizes and threats")
+    network: Network | None = Field(default=None, description="how it meets the network where it is used")
+    physical_access: PhysicalAccess | None = Field(default=None, description="who can touch it")
+    assets: tuple[Asset, ...] | None = Field(default=None, description="what is worth attacking in it")
     actuation: bool | None = Field(default=None, description="it moves, heats, locks or switches something")
     cra_class: CraClass | None = None
-    markets: tuple[Market, ...] = ()
+    markets: tuple[Market, ...] = Field(default=(), description="where it is sold: decides which law is listed")
     facts: dict[str, bool] = Field(default_factory=dict, description="facts of the vocabulary, e.g. auth.password")
     claims: dict[str, dict[str, Claim]] = Field(default_factory=dict, description="catalogue id -> provision -> claim")
     declared_services: tuple[str, ...] | None = Field(default=None, description="'tcp/443 https', one per open port")
     economics: Economics = Economics()
-    support_until: date | None = None
+    support_until: date | None = Field(default=None, description="last day of security support, as 2031-12-31")
     documents: Documents = Documents()

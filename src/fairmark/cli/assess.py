@@ -1,0 +1,51 @@
+"""``fairmark assess``: the main job, from an image to a report."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("assess")
+@click.argument("image", type=click.Path(path_type=Path), required=False)
+@click.option("--device", "profile", type=click.Path(dir_okay=False, path_type=Path), help="device.yaml; found beside the image when not named.")
+@click.option("--sbom", type=click.Path(dir_okay=False, path_type=Path), help="The maker's own list of components (CycloneDX or SPDX JSON).")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files; default: NAME-fairmark here.")
+@click.option("--calibration", type=click.Path(dir_okay=False, path_type=Path), help="Your own figures, merged over the built-in ones by id.")
+@click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON instead of the summary.")
+@click.option("--all", "hints", is_flag=True, help="Keep hints (grade C): they never count in a verdict.")
+@click.option("--max-bytes", type=click.IntRange(1), help="Limit: unpacked bytes in all.")
+@click.option("--max-file-bytes", type=click.IntRange(1), help="Limit: bytes of one file.")
+@click.option("--max-files", type=click.IntRange(1), help="Limit: number of files.")
+@click.option("--max-depth", type=click.IntRange(1), help="Limit: containers inside containers.")
+@click.option("--max-seconds", type=click.FloatRange(0.001), help="Limit: time for opening and scanning.")
+def command(
+    image: Path | None,
+    profile: Path | None,
+    sbom: Path | None,
+    out: Path | None,
+    calibration: Path | None,
+    as_json: bool,
+    hints: bool,
+    **limits: float | None,
+) -> None:
+    """Examine IMAGE (a firmware file or an extracted directory) and say what is provably wrong.
+
+    Writes assessment.json, report.html, sbom.cdx.json, sbom.spdx.json, findings.sarif and, once there is
+    a vulnerability to speak of, vex.json. Without IMAGE only the profile's claims are looked at.
+    """
+    from fairmark.cli.session import Given, assess_and_write
+    from fairmark.cli.show import show_json, show_text
+    from fairmark.errors import WrongUsageError
+
+    if image is None and profile is None:
+        raise WrongUsageError("nothing to assess", hint="Try: fairmark assess firmware.bin  (or: fairmark demo)")
+    given = Given(image=image, profile=profile, sbom=sbom, calibration=calibration, hints=hints, limits=limits)
+    folder = out or Path(f"{(image or profile or Path('device')).resolve().stem}-fairmark")
+    assessment, names = assess_and_write(given, folder)
+    if as_json:
+        show_json(assessment)
+        return
+    show_text(assessment, all_hints=hints)
+    click.echo(f"\nWritten to {folder}/: {', '.join(names)}")
+    if "vex.json" not in names:
+        click.echo("No vex.json: no vulnerability was matched, so there is nothing to state.")

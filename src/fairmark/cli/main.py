@@ -1,0 +1,72 @@
+"""The command ``fairmark``: the list of commands, and the one place where errors become words and exit codes."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from fairmark import __version__
+from fairmark.errors import FairmarkError
+
+# name -> what it does; the code is in fairmark.cli.<name>
+COMMANDS = {
+    "demo": "Assess the two example cameras, side by side; offline.",
+    "assess": "Examine an image: what is wrong, which rule that breaks, what to fix first.",
+    "gate": "Pass or fail a build in CI by its assessment.",
+    "init": "Write a commented device.yaml, asking only what it must.",
+    "explain": "Say what a rule, provision, control or number is and where it comes from.",
+    "doctor": "Show what is installed, what is missing, and what that costs you.",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command's module only when that command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"fairmark.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="fairmark")
+def fairmark() -> None:
+    """Give it firmware. It shows what is provably wrong, which rule that breaks, what to fix first, and what it could not see.
+
+    Start with `fairmark demo`, or `fairmark assess firmware.bin`.
+
+    Exit codes: 0 done; 1 the gate or a check failed; 2 wrong usage; 3 input empty or unreadable; 4 a needed part is missing.
+    """
+
+
+def main() -> None:
+    """Run the command line; every error of ours becomes its sentence, its hint and its exit code."""
+    try:
+        fairmark.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _stop("stopped: nothing was written", "", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except FairmarkError as error:
+        _stop(error.message, error.hint, error.exit_code)
+    except KeyboardInterrupt:
+        _stop("stopped: nothing was written", "", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _stop(message: str, hint: str, code: int) -> None:
+    click.echo(f"fairmark: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+    sys.exit(code)

@@ -1,0 +1,105 @@
+"""One assessment from the command line: opens the inputs, wires the adapters into the journey, writes the result."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fairmark.cli.progress import progress_line
+from fairmark.examine.adapters.crypt import crack
+from fairmark.examine.adapters.directory import open_directory
+from fairmark.examine.adapters.image_file import open_image
+from fairmark.examine.adapters.spool import Spool
+from fairmark.examine.extract import extract
+from fairmark.examine.limits import Limits
+from fairmark.model.assessment import Assessment
+from fairmark.model.device import Device
+from fairmark.model.image import ImageRecord
+from fairmark.risk.calibration import Calibration, load_calibration
+from fairmark.workflows.adapters.inputs import digest, newest, profile_beside, read_file, work_folder
+from fairmark.workflows.adapters.output import write_together
+from fairmark.workflows.assess import Material, Progress, World, assess
+from fairmark.workflows.documents import documents
+from fairmark.workflows.profile import MAX_BYTES, read_profile
+from fairmark.workflows.sbom import MAX_SBOM_BYTES, read_sbom
+
+LIMIT_OPTIONS = {
+    "max_bytes": "total_bytes",
+    "max_file_bytes": "single_file",
+    "max_files": "files",
+    "max_depth": "depth",
+    "max_seconds": "seconds",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the user typed."""
+
+    image: Path | None
+    profile: Path | None = None
+    sbom: Path | None = None
+    calibration: Path | None = None
+    hints: bool = False
+    limits: Mapping[str, float | None] = field(default_factory=dict)
+
+
+def assess_and_write(given: Given, folder: Path) -> tuple[Assessment, list[str]]:
+    """Assess and write all documents into ``folder``; return the assessment and the names of the files."""
+    with progress_line() as progress:
+        assessment = run_assessment(given, progress)
+        progress("writing the documents")
+        written = documents(assessment)
+        write_together(folder, written)
+    return assessment, list(written)
+
+
+def run_assessment(given: Given, progress: Progress) -> Assessment:
+    """Assess what the user gave; nothing is written."""
+    limits = Limits(**{LIMIT_OPTIONS[name]: value for name, value in given.limits.items() if value is not None})
+    calibration = _calibration(given.calibration)
+    world = World(clock=time.monotonic, crack=crack, progress=progress)
+    with _material(given, world, limits) as material:
+        return assess(material, calibration, world, limits=limits, hints=given.hints)
+
+
+def _calibration(path: Path | None) -> Calibration:
+    if path is None:
+        return load_calibration()
+    return load_calibration(read_file(path, limit=16 << 20, what="calibration entries"), path.name)
+
+
+@contextmanager
+def _material(given: Given, world: World, limits: Limits) -> Iterator[Material]:
+    """Open everything the user named; the image stays open while the journey reads from it."""
+    profile = given.profile or profile_beside(given.image)
+    text = read_file(profile, limit=MAX_BYTES, what="a device profile") if profile else b""
+    device = read_profile(text, str(profile)) if profile else Device()
+    sbom = read_file(given.sbom, limit=MAX_SBOM_BYTES, what="CycloneDX or SPDX JSON") if given.sbom else b""
+    components = read_sbom(sbom, str(given.sbom)) if given.sbom else ()
+    paths = tuple(path for path in (given.image, profile, given.sbom, given.calibration) if path)
+
+    def material(extraction: object, image: ImageRecord) -> Material:
+        return Material(
+            extraction=extraction,
+            image=image,
+            device=device,
+            created=newest(paths),
+            device_digest=digest(text) if profile else "",
+            sbom=components,
+            sbom_digest=digest(sbom) if sbom else "",
+        )
+
+    if given.image is None:
+        yield material(None, ImageRecord())
+        return
+    world.progress("opening the image")
+    if given.image.is_dir():
+        with open_directory(given.image, limits=limits, clock=world.clock) as (extraction, record):
+            yield material(extraction, record)
+        return
+    with work_folder() as folder, open_image(given.image) as image:
+        extraction = extract(image.blob, limits=limits, clock=world.clock, spool=Spool(folder), progress=world.progress)
+        record = ImageRecord(sha256=image.sha256, size=image.size, containers=extraction.containers)
+        yield material(extraction, record)

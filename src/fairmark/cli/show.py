@@ -1,0 +1,30 @@
+"""Put results on the screen: text for people, canonical JSON for programs."""
+
+import shutil
+import sys
+from typing import Any
+
+import click
+
+from fairmark.model.assessment import Assessment
+from fairmark.model.value import canonical_json
+from fairmark.render.terminal import summary
+
+WIDEST = 100
+
+
+def show_json(thing: Any) -> None:
+    """Print a value as one line of canonical JSON."""
+    click.echo(canonical_json(thing).decode())
+
+
+def show_text(assessment: Assessment, *, all_hints: bool = False) -> None:
+    """Print the summary of an assessment; colour only on a terminal."""
+    click.echo(summary(assessment, width=screen_width(), colour=sys.stdout.isatty()))
+    if not all_hints and assessment.coverage.hints:
+        click.echo(f"{assessment.coverage.hints} hints (grade C) are left out: --all shows them.")
+
+
+def screen_width() -> int:
+    """Columns to write in: the terminal's, at most 100."""
+    return min(shutil.get_terminal_size((80, 24)).columns, WIDEST)

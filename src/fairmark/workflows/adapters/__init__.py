@@ -1,0 +1,1 @@
+"""The doors of the journeys: files written whole or not at all."""

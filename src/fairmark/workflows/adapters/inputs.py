@@ -1,0 +1,61 @@
+"""Read what the user hands over: a profile, a list of components, an assessment; and open the image."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from fairmark.errors import UnreadableInputError, WrongUsageError
+
+PROFILE = "device.yaml"
+
+
+def read_file(path: Path, *, limit: int, what: str) -> bytes:
+    """Return the content of an ordinary file of at most ``limit`` bytes; ``what`` names it in messages."""
+    try:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnreadableInputError(f"{path} is not an ordinary file", hint=f"Name a file that holds {what}.")
+            content = file.read(limit + 1)
+    except OSError as error:
+        hint = f"Name a readable file that holds {what}."
+        raise UnreadableInputError(f"{path} cannot be read: {error.strerror or error}", hint=hint) from None
+    if len(content) > limit:
+        raise UnreadableInputError(f"{path} is larger than {limit} bytes", hint=f"Does it really hold {what}?")
+    return content
+
+
+def profile_beside(image: Path | None) -> Path | None:
+    """Return the device.yaml that lies beside the image (or inside the directory), if there is one."""
+    if image is None:
+        return None
+    places = (image / PROFILE, image.parent / PROFILE) if image.is_dir() else (image.parent / PROFILE,)
+    return next((place for place in places if place.is_file()), None)
+
+
+def newest(paths: tuple[Path, ...]) -> datetime:
+    """Return SOURCE_DATE_EPOCH where it is set, else the time of the newest of ``paths``, in whole seconds."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given:
+        if not given.isdigit() or len(given) > 11:
+            raise WrongUsageError("SOURCE_DATE_EPOCH is not a number of seconds", hint="Unset it, or give seconds since 1970.")
+        return datetime.fromtimestamp(int(given), UTC)
+    seconds = max((int(path.stat().st_mtime) for path in paths), default=0)
+    return datetime.fromtimestamp(max(seconds, 0), UTC)
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 in hexadecimal."""
+    return sha256(content).hexdigest()
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Give a folder of its own that is gone at the end, whatever happens."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - not needed for --help
+
+    with TemporaryDirectory(prefix="fairmark-") as name:
+        yield Path(name)

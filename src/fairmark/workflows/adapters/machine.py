@@ -1,0 +1,56 @@
+"""Look at this machine for ``fairmark doctor``."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+import tempfile
+
+from fairmark import __version__
+from fairmark.examine.adapters.crypt import crypt_available
+from fairmark.workflows.doctor import Check
+
+GIB = 1 << 30
+
+
+def _python() -> str:
+    return f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+
+
+def _library(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _crypt() -> str | None:
+    return "the C library's crypt answers" if crypt_available() else None
+
+
+def _room() -> str | None:
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    return f"{free / GIB:.1f} GiB free in {tempfile.gettempdir()}" if free > GIB else None
+
+
+def _cores() -> str:
+    return f"{len(os.sched_getaffinity(0))} usable" if sys.platform == "linux" else f"{os.cpu_count()}"
+
+
+CHECKS = (
+    Check("fairmark", lambda: __version__, ""),
+    Check("Python", _python, ""),
+    Check("processor cores", _cores, ""),
+    Check(
+        "password hashes (libcrypt)",
+        _crypt,
+        "Password hashes cannot be tried against known defaults: accounts stay INCONCLUSIVE. Install libcrypt1.",
+    ),
+    Check("squashfs xz, gzip", lambda: "built into Python", ""),
+    Check("squashfs zstd", lambda: _library("zstandard"), "Images compressed with zstd stay closed."),
+    Check("squashfs lz4", lambda: _library("lz4"), "Images compressed with lz4 stay closed."),
+    Check("squashfs lzo", lambda: _library("lzallright"), "Images compressed with lzo stay closed."),
+    Check("room for large streams", _room, "Less than 1 GiB is free for unpacked streams: large images end in a recorded gap."),
+    Check("vulnerability data", lambda: None, "This release matches no CVE: reports say so under what was not examined."),
+)

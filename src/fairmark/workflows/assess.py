@@ -1,0 +1,155 @@
+"""The main job on one page: from a device image to proof, verdicts, money and a plan."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fairmark import __version__
+from fairmark.examine import rules_digest
+from fairmark.examine.detectors import DETECTORS
+from fairmark.examine.extract import Extraction
+from fairmark.examine.inventory import inventory
+from fairmark.examine.limits import Limits
+from fairmark.examine.scan import scan
+from fairmark.examine.services import started_services
+from fairmark.examine.subject import Subject
+from fairmark.model.assessment import Assessment, Inputs
+from fairmark.model.device import Device
+from fairmark.model.evidence import Tool
+from fairmark.model.finding import Confidence, Detection, joined
+from fairmark.model.image import Component, Coverage, Gap, GapReason, ImageRecord
+from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary, with_implied
+from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
+from fairmark.model.data import digest_of
+from fairmark.risk.calibration import Calibration
+from fairmark.risk.plan import plan
+from fairmark.risk.price import price
+from fairmark.standards.contradictions import settle
+from fairmark.standards.judge import judge
+from fairmark.standards.level import level
+from fairmark.standards.library import catalogue_digests, catalogues, crosswalk_digest
+from fairmark.standards.summary import required_by_law
+
+TOOL = Tool(name="fairmark", version=__version__)
+
+# Said in every report: a reader must know what nobody looked at.
+NOT_EXAMINED = (
+    "Known vulnerabilities (CVE): this release matches no vulnerability data, so none is reported and none is excluded.",
+    "The running device: no port was probed, no traffic captured, no hardware opened.",
+    "Cloud services, mobile apps and the maker's processes behind the device.",
+    "Published pages (disclosure policy, support period): addresses are taken from device.yaml and were not fetched.",
+    "Program code beyond names, strings and compiler protections: no emulation, no code analysis.",
+)
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class World:
+    """What the journey needs from outside, wired by the command line: nothing here is read from the machine itself."""
+
+    clock: Callable[[], float]
+    """Seconds, monotonic: only for limits on time."""
+    crack: Callable[[Sequence[str], Sequence[str]], Mapping[str, int | None]]
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the user handed over: the opened image, the profile, the maker's own list of components."""
+
+    extraction: Extraction | None
+    image: ImageRecord
+    device: Device
+    created: datetime
+    device_digest: str = ""
+    sbom: tuple[Component, ...] = ()
+    sbom_digest: str = ""
+
+
+@dataclass(frozen=True)
+class _Examined:
+    detection: Detection
+    components: tuple[Component, ...]
+    coverage: Coverage
+
+
+def assess(material: Material, calibration: Calibration, world: World, *, limits: Limits, hints: bool = False) -> Assessment:
+    """Examine, judge, price and plan one device build; with ``hints``, grade C findings are kept."""
+    device = material.device
+    examined = _examine(material, world, limits)
+    findings = tuple(f for f in examined.detection.findings if hints or f.confidence is not Confidence.C)
+    dropped = len(examined.detection.findings) - len(findings)
+    coverage = examined.coverage.model_copy(update={"hints": dropped})
+
+    world.progress("judging the provisions")
+    words = vocabulary()
+    facts, contradictions = settle(declared_facts(device, words), examined.detection.facts)
+    facts = with_implied(facts, words)
+    verdicts = judge(device, findings, examined.detection, facts, coverage, contradictions)
+
+    world.progress("pricing the risk")
+    risk = price(device, findings, calibration, examined=material.extraction is not None, observations=examined.detection.observations)
+    law = required_by_law(verdicts, catalogues(), device.markets, findings)
+    todo = plan(device, findings, law, calibration, examined=material.extraction is not None)
+
+    return Assessment(
+        created=material.created,
+        tool=TOOL,
+        inputs=_inputs(material, calibration),
+        device=device,
+        image=material.image,
+        components=examined.components,
+        evidence=examined.detection.evidence,
+        findings=findings,
+        observations=examined.detection.observations,
+        facts=examined.detection.facts,
+        verdicts=verdicts,
+        risk=risk,
+        plan=todo,
+        level=level(device, verdicts, findings),
+        coverage=coverage,
+    )
+
+
+def _examine(material: Material, world: World, limits: Limits) -> _Examined:
+    """Scan every file once, trace what is started, then ask each detector."""
+    extraction = material.extraction
+    if extraction is None:
+        gap = Gap(where="image", reason=GapReason.TOOL, detail="no image was given: documents and claims only")
+        return _Examined(Detection(), material.sbom, Coverage(gaps=(gap,), not_examined=("The image.", *NOT_EXAMINED)))
+    world.progress("scanning files")
+    files, scan_gaps = scan(extraction.trees, loose=extraction.loose, limits=limits, clock=world.clock)
+    subject = Subject(trees=extraction.trees, files=files, device=material.device, tool=TOOL, crack=world.crack)
+    components, component_evidence = inventory(subject)
+    subject = replace(subject, components=components)
+    subject = replace(subject, services=started_services(subject))
+    detections = [Detection(evidence=component_evidence)]
+    for detector in DETECTORS:
+        world.progress(f"looking for {detector.title}")
+        detections.append(detector.detect(subject))
+    coverage = Coverage(
+        image_bytes=material.image.size,
+        opened_bytes=extraction.opened_bytes,
+        files=len(files),
+        file_bytes=sum(item.size for item in files),
+        elf_files=sum(item.elf is not None for item in files),
+        root_file_systems=tuple(tree.name or "main" for tree in extraction.trees),
+        detectors=tuple(detector.id for detector in DETECTORS),
+        gaps=tuple(sorted((*extraction.gaps, *scan_gaps), key=lambda gap: (gap.where, gap.reason, gap.detail))),
+        not_examined=NOT_EXAMINED,
+    )
+    return _Examined(joined(detections), (*components, *material.sbom), coverage)
+
+
+def _inputs(material: Material, calibration: Calibration) -> Inputs:
+    return Inputs(
+        image=material.image.sha256,
+        device=material.device_digest,
+        sbom=material.sbom_digest,
+        rules=rules_digest(),
+        calibration=calibration.digest,
+        vocabulary=digest_of(PACKAGE, VOCABULARY_FILE),
+        crosswalk=crosswalk_digest(),
+        catalogues=dict(catalogue_digests()),
+    )

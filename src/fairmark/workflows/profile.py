@@ -1,0 +1,146 @@
+"""Read ``device.yaml``: every fault at once, each with its field, what was expected and an example."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from fairmark.errors import WrongUsageError
+from fairmark.model.data import parse_foreign_yaml
+from fairmark.model.device import Device, Network
+from fairmark.model.vocabulary import Vocabulary, vocabulary
+from fairmark.standards.library import catalogues
+
+MAX_BYTES = 1 << 20
+EXAMPLES = {
+    "maker": "Example Cameras Ltd",
+    "model": "EC-100",
+    "hardware_revision": "B2",
+    "firmware_version": "1.4.2",
+    "device_class": "camera",
+    "network": "behind_nat",
+    "physical_access": "owner",
+    "assets": "[personal]",
+    "actuation": "false",
+    "cra_class": "important_I",
+    "markets": "[EU, UK]",
+    "facts": "{auth.password: true}",
+    "claims": '{en303645: {"5.1-1": {implemented: true}}}',
+    "declared_services": '["tcp/443 https"]',
+    "support_until": "2031-12-31",
+    "economics.currency": "USD",
+    "economics.price_year": "2026",
+    "economics.units_in_field": "100000",
+    "economics.units_per_year": "40000",
+    "economics.price": "25",
+    "economics.margin": "0.3",
+}
+
+
+def read_profile(text: bytes, name: str) -> Device:
+    """Return the device that ``text`` (YAML) describes; ``name`` is the file's name, for messages.
+
+    Raises:
+        WrongUsageError: with every fault of the file, one a line.
+    """
+    if len(text) > MAX_BYTES:
+        raise WrongUsageError(f"{name} is larger than {MAX_BYTES} bytes", hint="A device profile is a short text file.")
+    data = _mapping(text, name)
+    try:
+        device = Device.model_validate(data)
+    except ValidationError as error:
+        raise _faults(name, [_fault(one, data) for one in error.errors(include_url=False)]) from None
+    if faults := list(contradictions(device, vocabulary())):
+        raise _faults(name, faults)
+    return device
+
+
+def contradictions(device: Device, words: Vocabulary) -> Iterator[str]:
+    """Yield what a profile says against itself or against the vocabulary, one sentence each."""
+    yield from _unknown_names(device, words)
+    for field, table in words.derived.items():
+        given = getattr(device, field)
+        for choice in given if isinstance(given, tuple) else (given,):
+            for fact, value in table.get(str(choice), {}).items():
+                if device.facts.get(fact, value) is not value:
+                    yield f"facts.{fact}: {_yaml(device.facts[fact])} contradicts {field}: {choice}; correct one of them"
+    for fact, value in sorted(device.facts.items()):
+        for other, implied in words.implied.get(fact, {}).items():
+            if value and device.facts.get(other, implied) is not implied:
+                yield f"facts.{other}: {_yaml(device.facts[other])} contradicts facts.{fact}: true; correct one of them"
+    if device.network is Network.NONE and device.declared_services:
+        yield "declared_services: lists services although network is none; correct one of them"
+    economics = device.economics
+    if economics.price is not None and economics.currency is None:
+        yield "economics.currency: missing beside economics.price; expected an ISO 4217 code, example: currency: USD"
+
+
+def _unknown_names(device: Device, words: Vocabulary) -> Iterator[str]:
+    for fact in sorted(set(device.facts) - set(words.facts)):
+        near = _nearest(fact, words.facts)
+        yield f"facts.{fact}: is not a fact of the vocabulary{near}; `fairmark explain facts` lists all"
+    known = {one.id: {p.id for p in one.provisions} for one in catalogues()}
+    for catalogue, rows in sorted(device.claims.items()):
+        if catalogue not in known:
+            yield f"claims.{catalogue}: is not a catalogue; expected one of {', '.join(sorted(known))}"
+            continue
+        for provision, claim in sorted(rows.items()):
+            if provision not in known[catalogue]:
+                yield f"claims.{catalogue}.{provision}: is not a provision{_nearest(provision, known[catalogue])}"
+            elif claim.implemented is not True and not claim.reason:
+                yield f'claims.{catalogue}.{provision}.reason: missing; expected why, example: reason: "no password exists"'
+
+
+def _nearest(word: str, choices: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only needed to word a fault
+
+    match = get_close_matches(word, list(choices), n=1)
+    return f" (did you mean {match[0]}?)" if match else ""
+
+
+_START = "Write a fresh one with `fairmark init` and copy your values into it."
+
+
+def _mapping(text: bytes, name: str) -> dict[str, Any]:
+    try:
+        data = parse_foreign_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "nested too deeply"
+        raise WrongUsageError(f"{name} is not readable as YAML{place}: {problem}", hint=_START) from None
+    if data is None:
+        return {}
+    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
+        raise WrongUsageError(f"{name} must hold fields with values, such as 'network: behind_nat'", hint=_START)
+    return data
+
+
+def _fault(error: Any, data: dict[str, Any]) -> str:
+    """Word one fault of pydantic's list: field path, what was found and expected, an example."""
+    path = ".".join(str(part) for part in error["loc"])
+    top = ".".join(str(part) for part in error["loc"][:2])
+    if error["type"] == "extra_forbidden":
+        return f"{path}: is not a field{_nearest(path, Device.model_fields)}"
+    expected = error["msg"].replace("Input should be", "expected").replace("Field required", "is missing")
+    found = _shown(error.get("input"))
+    example = EXAMPLES.get(top) or EXAMPLES.get(str(error["loc"][0]), "")
+    field = str(error["loc"][-1]) if top in EXAMPLES and "." in top else str(error["loc"][0])
+    return f"{path}: {found}{expected}" + (f", example: {field}: {example}" if example and data else "")
+
+
+def _shown(found: Any) -> str:
+    if isinstance(found, str | int | float | bool):
+        text = _yaml(found)
+        return f"{text[:40]!s}{'...' if len(text) > 40 else ''} is not valid: "
+    return ""
+
+
+def _yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _faults(name: str, faults: list[str]) -> WrongUsageError:
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return WrongUsageError("\n  ".join([f"{name} has {count}:", *faults]), hint=_START)

@@ -1,0 +1,28 @@
+import pytest
+import yaml
+
+from fairmark.model.data import digest_of, load_yaml, parse_foreign_yaml
+
+
+def test_a_data_file_is_read_once_and_named_by_its_digest() -> None:
+    assert load_yaml("fairmark.model", "vocabulary.yaml") is load_yaml("fairmark.model", "vocabulary.yaml")
+    assert len(digest_of("fairmark.model", "vocabulary.yaml")) == 64
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x [1, 2]\nb: *x",
+        "a: 1\na: 2",
+        "a: !!python/object/apply:os.getcwd []",
+        "a: [",
+        "\x00",
+    ],
+)
+def test_foreign_yaml_with_tricks_is_refused(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        parse_foreign_yaml(text)
+
+
+def test_foreign_yaml_of_plain_values_is_read() -> None:
+    assert parse_foreign_yaml("a: [1, x]\nb: {c: true}") == {"a": [1, "x"], "b": {"c": True}}

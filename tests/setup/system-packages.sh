@@ -1,0 +1,25 @@
+#!/bin/sh
+# Install the system packages that the tests (or, with the argument "image", the real example image) need.
+set -eu
+if [ "${1:-}" = image ]; then
+  packages="squashfs-tools dpkg"; programs="mksquashfs dpkg-deb"
+else
+  packages="chromium squashfs-tools binutils nodejs npm"; programs="chromium unsquashfs mksquashfs readelf node npm"
+fi
+missing=
+for program in $programs; do command -v "$program" >/dev/null 2>&1 || missing="$missing $program"; done
+[ -z "$missing" ] && exit 0
+echo "installing system packages, because these programs are missing:$missing"
+as_root=; [ "$(id -u)" = 0 ] || as_root=sudo
+wanted=
+for package in $packages; do
+  case "$package" in
+    nodejs|npm) command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && continue ;;
+  esac
+  wanted="$wanted $package"
+done
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq || echo "apt-get update reported a problem; going on with the lists that are there"
+# shellcheck disable=SC2086 - a list of words
+$as_root apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+for program in $programs; do command -v "$program" >/dev/null 2>&1 || { echo "$program is still missing"; exit 4; }; done
