@@ -42,7 +42,9 @@ def test_a_detection_that_names_unknown_evidence_is_refused() -> None:
 
 def test_joining_orders_the_worst_first_and_keeps_everything_once() -> None:
     low = Detection(findings=(flaw("/low", Severity.LOW),), evidence=(seen("/low"),))
-    high = Detection(findings=(flaw("/hint", Severity.HIGH, Confidence.C), flaw("/high")), evidence=(seen("/high"), seen("/hint")))
+    high = Detection(
+        findings=(flaw("/hint", Severity.HIGH, Confidence.C), flaw("/high")), evidence=(seen("/high"), seen("/hint"))
+    )
 
     together = joined([low, high, low])
 

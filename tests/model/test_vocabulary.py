@@ -5,7 +5,7 @@ import pytest
 from fairmark.examine.detectors import DETECTORS
 from fairmark.model.device import Device, Network
 from fairmark.model.vocabulary import declared_facts, vocabulary, with_implied
-from fairmark.risk.calibration import load_calibration
+from fairmark.risk.calibration import load as load_calibration
 from fairmark.standards.condition import facts_of
 from fairmark.standards.library import catalogues, crosswalk
 
@@ -24,7 +24,7 @@ def test_every_weakness_has_a_capability_a_factor_and_a_control(name: str) -> No
 
     assert weakness.capability in WORDS.capabilities
     assert weakness.factors
-    assert all(CALIBRATION.has(factor) for factor in weakness.factors)
+    assert all(factor in CALIBRATION.entries for factor in weakness.factors)
     assert weakness.controls
     assert set(weakness.controls) <= set(WORDS.controls)
 
@@ -34,7 +34,7 @@ def test_every_control_has_its_effect_costs_and_delay_in_the_calibration_and_men
     control = WORDS.controls[name]
     numbers = [control.effect, control.delay_days, control.cost.once, control.cost.per_unit, control.cost.per_year]
 
-    assert all(CALIBRATION.has(number) for number in numbers if number)
+    assert all(number in CALIBRATION.entries for number in numbers if number)
     assert any(name in weakness.controls for weakness in WORDS.weaknesses.values())
 
 

@@ -7,10 +7,25 @@ import click
 
 @click.command("assess")
 @click.argument("image", type=click.Path(path_type=Path), required=False)
-@click.option("--device", "profile", type=click.Path(dir_okay=False, path_type=Path), help="device.yaml; found beside the image when not named.")
-@click.option("--sbom", type=click.Path(dir_okay=False, path_type=Path), help="The maker's own list of components (CycloneDX or SPDX JSON).")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files; default: NAME-fairmark here.")
-@click.option("--calibration", type=click.Path(dir_okay=False, path_type=Path), help="Your own figures, merged over the built-in ones by id.")
+@click.option(
+    "--device",
+    "profile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="device.yaml; found beside the image when not named.",
+)
+@click.option(
+    "--sbom",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The maker's own list of components (CycloneDX or SPDX JSON).",
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files; default: NAME-fairmark here."
+)
+@click.option(
+    "--calibration",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Your own figures, merged over the built-in ones by id.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON instead of the summary.")
 @click.option("--all", "hints", is_flag=True, help="Keep hints (grade C): they never count in a verdict.")
 @click.option("--max-bytes", type=click.IntRange(1), help="Limit: unpacked bytes in all.")

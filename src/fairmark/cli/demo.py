@@ -7,7 +7,9 @@ import click
 
 
 @click.command("demo")
-@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Folder that keeps images, profiles and reports.")
+@click.option(
+    "--keep", type=click.Path(file_okay=False, path_type=Path), help="Folder that keeps images, profiles and reports."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print both assessments as JSON.")
 def command(keep: Path | None, as_json: bool) -> None:
     """Make two camera images, one with the flaws cameras really had and one with each mended; assess both.

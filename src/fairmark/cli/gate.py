@@ -8,12 +8,22 @@ import click
 
 @click.command("gate")
 @click.argument("assessment", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="Older assessment: only what is new or worse counts.")
-@click.option("--waivers", type=click.Path(dir_okay=False, path_type=Path), help="YAML list of waivers with owner, reason and expiry.")
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Older assessment: only what is new or worse counts.",
+)
+@click.option(
+    "--waivers",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="YAML list of waivers with owner, reason and expiry.",
+)
 @click.option("--minimum", is_flag=True, help="Only what the law of the device's markets requires.")
 @click.option("--level", type=click.IntRange(1, 4), help="The assurance level that must be reached.")
 @click.option("--standard", "standards", multiple=True, help="Only this catalogue's provisions count; may be repeated.")
-@click.option("--max-loss", type=click.FloatRange(0), help="Greatest private P95 of a year's loss, in the assessment's currency.")
+@click.option(
+    "--max-loss", type=click.FloatRange(0), help="Greatest private P95 of a year's loss, in the assessment's currency."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     assessment: Path,

@@ -27,7 +27,9 @@ def command(folder: Path, yes: bool, schema: bool) -> None:
         raise WrongUsageError(f"{target} exists already", hint="Move it away, or name another folder.")
     answers = Answers.model_validate(_ask() if sys.stdin.isatty() and not yes else {})
     write_together(folder, {target.name: profile_template(answers), SCHEMA_FILE: device_schema()})
-    click.echo(f"wrote {target}; open it, fill in what you know, then run: fairmark assess firmware.bin --device {target}")
+    click.echo(
+        f"wrote {target}; open it, fill in what you know, then run: fairmark assess firmware.bin --device {target}"
+    )
 
 
 def _ask() -> dict[str, object]:

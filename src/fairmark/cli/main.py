@@ -39,11 +39,13 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fairmark")
 def fairmark() -> None:
-    """Give it firmware. It shows what is provably wrong, which rule that breaks, what to fix first, and what it could not see.
+    """Give it firmware.
 
+    It shows what is provably wrong, which rule that breaks, what to fix first, and what it could not see.
     Start with `fairmark demo`, or `fairmark assess firmware.bin`.
 
-    Exit codes: 0 done; 1 the gate or a check failed; 2 wrong usage; 3 input empty or unreadable; 4 a needed part is missing.
+    Exit codes: 0 done; 1 the gate or a check failed; 2 wrong usage; 3 input empty or unreadable; 4 a needed part
+    is missing.
     """
 
 

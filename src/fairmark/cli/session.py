@@ -3,24 +3,26 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fairmark.cli.progress import progress_line
 from fairmark.examine.adapters.crypt import crack
 from fairmark.examine.adapters.directory import open_directory
 from fairmark.examine.adapters.image_file import open_image
-from fairmark.examine.adapters.spool import Spool
-from fairmark.examine.extract import extract
+from fairmark.examine.adapters.spool import FileSpool
+from fairmark.examine.extract import Extraction, extract, extract_tree
 from fairmark.examine.limits import Limits
 from fairmark.model.assessment import Assessment
 from fairmark.model.device import Device
 from fairmark.model.image import ImageRecord
-from fairmark.risk.calibration import Calibration, load_calibration
+from fairmark.risk.calibration import Calibration
+from fairmark.risk.calibration import load as load_calibration
 from fairmark.workflows.adapters.inputs import digest, newest, profile_beside, read_file, work_folder
 from fairmark.workflows.adapters.output import write_together
 from fairmark.workflows.assess import Material, Progress, World, assess
 from fairmark.workflows.documents import documents
+from fairmark.workflows.mapping import read_mapping
 from fairmark.workflows.profile import MAX_BYTES, read_profile
 from fairmark.workflows.sbom import MAX_SBOM_BYTES, read_sbom
 
@@ -67,7 +69,8 @@ def run_assessment(given: Given, progress: Progress) -> Assessment:
 def _calibration(path: Path | None) -> Calibration:
     if path is None:
         return load_calibration()
-    return load_calibration(read_file(path, limit=16 << 20, what="calibration entries"), path.name)
+    text = read_file(path, limit=16 << 20, what="calibration entries")
+    return load_calibration(read_mapping(text, str(path), hint="Write `entries:` with the ids you know better."))
 
 
 @contextmanager
@@ -80,12 +83,12 @@ def _material(given: Given, world: World, limits: Limits) -> Iterator[Material]:
     components = read_sbom(sbom, str(given.sbom)) if given.sbom else ()
     paths = tuple(path for path in (given.image, profile, given.sbom, given.calibration) if path)
 
-    def material(extraction: object, image: ImageRecord) -> Material:
+    def material(extraction: Extraction | None, image: ImageRecord, inside: int = 0) -> Material:
         return Material(
             extraction=extraction,
             image=image,
             device=device,
-            created=newest(paths),
+            created=newest(paths, inside=inside),
             device_digest=digest(text) if profile else "",
             sbom=components,
             sbom_digest=digest(sbom) if sbom else "",
@@ -95,11 +98,16 @@ def _material(given: Given, world: World, limits: Limits) -> Iterator[Material]:
         yield material(None, ImageRecord())
         return
     world.progress("opening the image")
-    if given.image.is_dir():
-        with open_directory(given.image, limits=limits, clock=world.clock) as (extraction, record):
-            yield material(extraction, record)
-        return
-    with work_folder() as folder, open_image(given.image) as image:
-        extraction = extract(image.blob, limits=limits, clock=world.clock, spool=Spool(folder), progress=world.progress)
-        record = ImageRecord(sha256=image.sha256, size=image.size, containers=extraction.containers)
-        yield material(extraction, record)
+    with work_folder() as folder, FileSpool(folder) as spool:
+        if given.image.is_dir():
+            with open_directory(given.image, limits=limits, clock=world.clock) as found:
+                opened = extract_tree(
+                    found.tree, limits=limits, clock=world.clock, spool=spool, progress=world.progress
+                )
+                opened = replace(opened, gaps=(*opened.gaps, *found.gaps))
+                yield material(opened, ImageRecord(containers=opened.containers), found.mtime)
+        else:
+            with open_image(given.image) as image:
+                opened = extract(image.blob, limits=limits, clock=world.clock, spool=spool, progress=world.progress)
+                record = ImageRecord(sha256=image.sha256, size=image.size, containers=opened.containers)
+                yield material(opened, record)

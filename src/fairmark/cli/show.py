@@ -8,7 +8,8 @@ import click
 
 from fairmark.model.assessment import Assessment
 from fairmark.model.value import canonical_json
-from fairmark.render.terminal import summary
+from fairmark.render.terminal import render
+from fairmark.standards.library import catalogues
 
 WIDEST = 100
 
@@ -20,7 +21,7 @@ def show_json(thing: Any) -> None:
 
 def show_text(assessment: Assessment, *, all_hints: bool = False) -> None:
     """Print the summary of an assessment; colour only on a terminal."""
-    click.echo(summary(assessment, width=screen_width(), colour=sys.stdout.isatty()))
+    click.echo(render(assessment, screen_width(), colour=sys.stdout.isatty(), catalogues=catalogues()))
     if not all_hints and assessment.coverage.hints:
         click.echo(f"{assessment.coverage.hints} hints (grade C) are left out: --all shows them.")
 

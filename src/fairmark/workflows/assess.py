@@ -14,17 +14,18 @@ from fairmark.examine.scan import scan
 from fairmark.examine.services import started_services
 from fairmark.examine.subject import Subject
 from fairmark.model.assessment import Assessment, Inputs
+from fairmark.model.data import digest_of
 from fairmark.model.device import Device
 from fairmark.model.evidence import Tool
 from fairmark.model.finding import Confidence, Detection, joined
 from fairmark.model.image import Component, Coverage, Gap, GapReason, ImageRecord
-from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary, with_implied
 from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
-from fairmark.model.data import digest_of
+from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary
 from fairmark.risk.calibration import Calibration
 from fairmark.risk.plan import plan
 from fairmark.risk.price import price
-from fairmark.standards.contradictions import settle
+from fairmark.standards.claims import claim_evidence
+from fairmark.standards.contradictions import noted, settle
 from fairmark.standards.judge import judge
 from fairmark.standards.level import level
 from fairmark.standards.library import catalogue_digests, catalogues, crosswalk_digest
@@ -34,7 +35,7 @@ TOOL = Tool(name="fairmark", version=__version__)
 
 # Said in every report: a reader must know what nobody looked at.
 NOT_EXAMINED = (
-    "Known vulnerabilities (CVE): this release matches no vulnerability data, so none is reported and none is excluded.",
+    "Known vulnerabilities (CVE): this release matches no vulnerability data; none is reported, none is excluded.",
     "The running device: no port was probed, no traffic captured, no hardware opened.",
     "Cloud services, mobile apps and the maker's processes behind the device.",
     "Published pages (disclosure policy, support period): addresses are taken from device.yaml and were not fetched.",
@@ -74,7 +75,9 @@ class _Examined:
     coverage: Coverage
 
 
-def assess(material: Material, calibration: Calibration, world: World, *, limits: Limits, hints: bool = False) -> Assessment:
+def assess(
+    material: Material, calibration: Calibration, world: World, *, limits: Limits, hints: bool = False
+) -> Assessment:
     """Examine, judge, price and plan one device build; with ``hints``, grade C findings are kept."""
     device = material.device
     examined = _examine(material, world, limits)
@@ -85,11 +88,18 @@ def assess(material: Material, calibration: Calibration, world: World, *, limits
     world.progress("judging the provisions")
     words = vocabulary()
     facts, contradictions = settle(declared_facts(device, words), examined.detection.facts)
-    facts = with_implied(facts, words)
-    verdicts = judge(device, findings, examined.detection, facts, coverage, contradictions)
+    verdicts = judge(device, findings, examined.detection.observations, facts, coverage)
+    verdicts = noted(verdicts, contradictions, catalogues())
+    stated = (*claim_evidence(device, verdicts), *(one.claim for one in contradictions))
 
     world.progress("pricing the risk")
-    risk = price(device, findings, calibration, examined=material.extraction is not None, observations=examined.detection.observations)
+    risk = price(
+        device,
+        findings,
+        calibration,
+        examined=material.extraction is not None,
+        observations=examined.detection.observations,
+    )
     law = required_by_law(verdicts, catalogues(), device.markets, findings)
     todo = plan(device, findings, law, calibration, examined=material.extraction is not None)
 
@@ -100,7 +110,7 @@ def assess(material: Material, calibration: Calibration, world: World, *, limits
         device=device,
         image=material.image,
         components=examined.components,
-        evidence=examined.detection.evidence,
+        evidence=joined([Detection(evidence=(*examined.detection.evidence, *stated))]).evidence,
         findings=findings,
         observations=examined.detection.observations,
         facts=examined.detection.facts,

@@ -4,18 +4,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-import yaml
 from pydantic import Field, ValidationError
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.model.assessment import SCHEMA, Assessment
-from fairmark.model.data import parse_foreign_yaml
 from fairmark.model.finding import Confidence, Finding, Severity
 from fairmark.model.standard import Outcome, Status, Verdict
 from fairmark.model.value import Value
 from fairmark.standards.library import catalogues
+from fairmark.workflows.mapping import read_mapping
 
 MAX_BYTES = 256 << 20
+_WAIVERS_EXAMPLE = (
+    "waivers: [{waives: service-telnet-started, owner: QA lead, reason: removed in 1.5, expires: 2027-01-31}]"
+)
 
 
 class Result(StrEnum):
@@ -88,14 +90,12 @@ def read_assessment(content: bytes, name: str) -> Assessment:
 
 def read_waivers(content: bytes, name: str) -> tuple[Waiver, ...]:
     """Read a waivers file; every waiver needs an owner, a reason and an end."""
-    example = 'waivers: [{waives: "service-telnet-started", owner: "QA lead", reason: "removed in 1.5", expires: 2027-01-31}]'
+    hint = f"Write {_WAIVERS_EXAMPLE}"
     try:
-        return Waivers.model_validate(parse_foreign_yaml(content)).waivers
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
-        raise WrongUsageError(f"{name} is not readable as YAML: {error}", hint=f"Write {example}") from None
+        return Waivers.model_validate(read_mapping(content, name, hint=hint)).waivers
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, one['loc'])) or name}: {one['msg']}" for one in error.errors(include_url=False)]
-        raise WrongUsageError("\n  ".join([f"{name} is not a list of waivers:", *faults]), hint=f"Write {example}") from None
+        raise WrongUsageError("\n  ".join([f"{name} is not a list of waivers:", *faults]), hint=hint) from None
 
 
 def gate(
@@ -132,7 +132,9 @@ def gate(
             by = f"{waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}"
             waived.append(reason.model_copy(update={"waived_by": by}))
     notes += _unused(waivers, reasons, aliases)
-    return GateReport(result=_result(open_reasons), reasons=tuple(open_reasons), waived=tuple(waived), notes=tuple(notes))
+    return GateReport(
+        result=_result(open_reasons), reasons=tuple(open_reasons), waived=tuple(waived), notes=tuple(notes)
+    )
 
 
 def _refuse_unknown(conditions: Conditions) -> None:
@@ -194,7 +196,11 @@ def _aliases(assessment: Assessment) -> dict[str, set[str]]:
 
 def _unused(waivers: tuple[Waiver, ...], reasons: list[Reason], aliases: dict[str, set[str]]) -> list[str]:
     spoken = {name for reason in reasons for name in aliases.get(reason.subject, {reason.subject})}
-    return [f"waiver for {w.waives!r} of {w.owner} covers nothing any more: remove it" for w in waivers if w.waives not in spoken]
+    return [
+        f"waiver for {w.waives!r} of {w.owner} covers nothing any more: remove it"
+        for w in waivers
+        if w.waives not in spoken
+    ]
 
 
 def _result(reasons: list[Reason]) -> Result:

@@ -30,7 +30,7 @@ def profile_template(answers: Answers) -> bytes:
     """Return the text of a device.yaml with the answers filled in."""
     lines = [
         f"# yaml-language-server: $schema={SCHEMA_FILE}",
-        "# What you say about the device. Nothing here is proof: it decides which provisions apply and feeds the price.",
+        "# What you say about the device. Nothing here is proof: it decides what applies and feeds the price.",
         "# Leave out what you do not know: an unknown fact makes a provision INCONCLUSIVE, never passed.",
         "",
         _line("maker", _text(answers.maker), "Example Cameras Ltd", "who puts it on the market"),
@@ -63,7 +63,8 @@ def profile_template(answers: Answers) -> bytes:
         "#   auth.password: true        # passwords authenticate users or machines",
         "#   update.mechanism: true     # an update mechanism is implemented",
         "",
-        "# Your claims, per standard (the ICS of ETSI TS 103 701). Evidence may contradict them; a claim alone passes nothing.",
+        "# Your claims, per standard (the ICS of ETSI TS 103 701). Evidence may contradict them.",
+        "# A claim alone passes nothing.",
         "# claims:",
         "#   en303645:",
         '#     "5.1-1": {implemented: true}',

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from fairmark.errors import WrongUsageError
-from fairmark.model.data import parse_foreign_yaml
 from fairmark.model.device import Device, Network
 from fairmark.model.vocabulary import Vocabulary, vocabulary
 from fairmark.standards.library import catalogues
+from fairmark.workflows.mapping import read_mapping
 
 MAX_BYTES = 1 << 20
 EXAMPLES = {
@@ -46,7 +45,7 @@ def read_profile(text: bytes, name: str) -> Device:
     """
     if len(text) > MAX_BYTES:
         raise WrongUsageError(f"{name} is larger than {MAX_BYTES} bytes", hint="A device profile is a short text file.")
-    data = _mapping(text, name)
+    data = read_mapping(text, name, hint=_START)
     try:
         device = Device.model_validate(data)
     except ValidationError as error:
@@ -64,7 +63,7 @@ def contradictions(device: Device, words: Vocabulary) -> Iterator[str]:
         for choice in given if isinstance(given, tuple) else (given,):
             for fact, value in table.get(str(choice), {}).items():
                 if device.facts.get(fact, value) is not value:
-                    yield f"facts.{fact}: {_yaml(device.facts[fact])} contradicts {field}: {choice}; correct one of them"
+                    yield f"facts.{fact}: {_yaml(device.facts[fact])} contradicts {field}: {choice}; correct one"
     for fact, value in sorted(device.facts.items()):
         for other, implied in words.implied.get(fact, {}).items():
             if value and device.facts.get(other, implied) is not implied:
@@ -89,7 +88,8 @@ def _unknown_names(device: Device, words: Vocabulary) -> Iterator[str]:
             if provision not in known[catalogue]:
                 yield f"claims.{catalogue}.{provision}: is not a provision{_nearest(provision, known[catalogue])}"
             elif claim.implemented is not True and not claim.reason:
-                yield f'claims.{catalogue}.{provision}.reason: missing; expected why, example: reason: "no password exists"'
+                example = 'reason: "no password exists"'
+                yield f"claims.{catalogue}.{provision}.reason: missing; expected why, example: {example}"
 
 
 def _nearest(word: str, choices: Iterable[str]) -> str:
@@ -100,21 +100,6 @@ def _nearest(word: str, choices: Iterable[str]) -> str:
 
 
 _START = "Write a fresh one with `fairmark init` and copy your values into it."
-
-
-def _mapping(text: bytes, name: str) -> dict[str, Any]:
-    try:
-        data = parse_foreign_yaml(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "nested too deeply"
-        raise WrongUsageError(f"{name} is not readable as YAML{place}: {problem}", hint=_START) from None
-    if data is None:
-        return {}
-    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
-        raise WrongUsageError(f"{name} must hold fields with values, such as 'network: behind_nat'", hint=_START)
-    return data
 
 
 def _fault(error: Any, data: dict[str, Any]) -> str:

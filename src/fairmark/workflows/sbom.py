@@ -43,7 +43,12 @@ def _rows(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _cyclonedx(row: dict[str, Any]) -> dict[str, Any]:
-    return {"name": row.get("name", ""), "version": row.get("version", ""), "purl": row.get("purl", ""), "cpe": row.get("cpe", "")}
+    return {
+        "name": row.get("name", ""),
+        "version": row.get("version", ""),
+        "purl": row.get("purl", ""),
+        "cpe": row.get("cpe", ""),
+    }
 
 
 def _spdx(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from fairmark.errors import UnreadableInputError, WrongUsageError
 
 PROFILE = "device.yaml"
+LATEST = 253_402_300_799  # the last second of the year 9999, the last that a date can hold
 
 
 def read_file(path: Path, *, limit: int, what: str) -> bytes:
@@ -36,15 +37,20 @@ def profile_beside(image: Path | None) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def newest(paths: tuple[Path, ...]) -> datetime:
-    """Return SOURCE_DATE_EPOCH where it is set, else the time of the newest of ``paths``, in whole seconds."""
+def newest(paths: tuple[Path, ...], *, inside: int = 0) -> datetime:
+    """Return SOURCE_DATE_EPOCH where it is set, else the time of the newest of ``paths``, in whole seconds.
+
+    ``inside`` is the time of the newest file inside a directory that is examined.
+    """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given:
         if not given.isdigit() or len(given) > 11:
-            raise WrongUsageError("SOURCE_DATE_EPOCH is not a number of seconds", hint="Unset it, or give seconds since 1970.")
+            raise WrongUsageError(
+                "SOURCE_DATE_EPOCH is not a number of seconds", hint="Unset it, or give seconds since 1970."
+            )
         return datetime.fromtimestamp(int(given), UTC)
-    seconds = max((int(path.stat().st_mtime) for path in paths), default=0)
-    return datetime.fromtimestamp(max(seconds, 0), UTC)
+    seconds = max((int(path.stat().st_mtime) for path in paths if not path.is_dir()), default=0)
+    return datetime.fromtimestamp(min(max(seconds, inside, 0), LATEST), UTC)
 
 
 def digest(content: bytes) -> str:

@@ -51,6 +51,12 @@ CHECKS = (
     Check("squashfs zstd", lambda: _library("zstandard"), "Images compressed with zstd stay closed."),
     Check("squashfs lz4", lambda: _library("lz4"), "Images compressed with lz4 stay closed."),
     Check("squashfs lzo", lambda: _library("lzallright"), "Images compressed with lzo stay closed."),
-    Check("room for large streams", _room, "Less than 1 GiB is free for unpacked streams: large images end in a recorded gap."),
-    Check("vulnerability data", lambda: None, "This release matches no CVE: reports say so under what was not examined."),
+    Check(
+        "room for large streams",
+        _room,
+        "Less than 1 GiB is free for unpacked streams: large images end in a recorded gap.",
+    ),
+    Check(
+        "vulnerability data", lambda: None, "This release matches no CVE: reports say so under what was not examined."
+    ),
 )

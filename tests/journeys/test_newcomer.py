@@ -1,0 +1,114 @@
+"""A newcomer has nothing but an image, or not even that."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Camera, Run
+
+
+def test_an_image_alone_gives_a_useful_report_with_each_assumption_listed(flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path) -> None:
+    image = tmp_path / "firmware.bin"
+    image.write_bytes(flawed.image.read_bytes())
+
+    run = fairmark("assess", image, cwd=tmp_path)
+
+    assert run.code == 0, run.err
+    assessment = json.loads((tmp_path / "firmware-fairmark" / "assessment.json").read_bytes())
+    fields = {assumption["field"] for assumption in assessment["risk"]["assumptions"]}
+    assert {"device_class", "network", "economics.units_in_field", "economics.price"} <= fields
+    assert all(assumption["effect"] for assumption in assessment["risk"]["assumptions"])
+    assert {f["rule"] for f in assessment["findings"]} >= {"account-default-password", "service-telnet-started"}
+
+
+def test_generic_assumptions_decide_no_applicability(flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path) -> None:
+    image = tmp_path / "firmware.bin"
+    image.write_bytes(flawed.image.read_bytes())
+
+    run = fairmark("assess", image, "--json", cwd=tmp_path)
+
+    assert not [v for v in run.json["verdicts"] if v["outcome"] in {"NOT_APPLICABLE", "PASS"}]
+
+
+def test_an_extracted_directory_is_assessed_like_an_image(fairmark: Callable[..., Run], tmp_path: Path) -> None:
+    root = tmp_path / "rootfs"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc" / "passwd").write_text("root::0:0:root:/root:/bin/sh\n")
+    (root / "bin").mkdir()
+    (root / "bin" / "sh").write_bytes(b"#!")
+
+    run = fairmark("assess", root, "--json", cwd=tmp_path)
+
+    assert run.code == 0, run.err
+    assert "account-empty-password" in {finding["rule"] for finding in run.json["findings"]}
+
+
+def test_without_an_image_only_documents_and_claims_are_looked_at(fairmark: Callable[..., Run], tmp_path: Path) -> None:
+    (tmp_path / "device.yaml").write_text("device_class: camera\nnetwork: behind_nat\nmarkets: [UK]\n")
+
+    run = fairmark("assess", "--device", "device.yaml", "--json", cwd=tmp_path)
+
+    assert run.code == 0, run.err
+    assert {v["outcome"] for v in run.json["verdicts"]} <= {"INCONCLUSIVE", "NOT_APPLICABLE", "FAIL"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        ((), 2, "nothing to assess"),
+        (("missing.bin",), 3, "missing.bin"),
+        (("empty.bin",), 3, "empty"),
+        (("firmware.bin", "--device", "missing.yaml"), 3, "missing.yaml"),
+        (("firmware.bin", "--device", "wrong.yaml"), 2, "2 faults"),
+        (("firmware.bin", "--no-such-option"), 2, "no-such-option"),
+        (("firmware.bin", "--max-files", "0"), 2, "max-files"),
+        (("firmware.bin", "--out", "firmware.bin"), 2, "firmware.bin"),
+    ],
+)
+def test_bad_input_ends_in_a_clear_error_and_the_right_exit_code(
+    fairmark: Callable[..., Run], tmp_path: Path, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    (tmp_path / "empty.bin").touch()
+    (tmp_path / "firmware.bin").write_bytes(b"no firmware at all, just text " * 300)
+    (tmp_path / "wrong.yaml").write_text("network: wifi\ncolour: red\n")
+
+    run = fairmark("assess", *arguments, cwd=tmp_path)
+
+    assert run.code == code, run.err
+    assert says in run.err
+    assert "Traceback" not in run.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.bin", "firmware.bin", "wrong.yaml"]
+
+
+def test_an_image_that_nothing_can_open_is_no_error_and_everything_is_inconclusive(fairmark: Callable[..., Run], tmp_path: Path) -> None:
+    import random
+
+    (tmp_path / "firmware.bin").write_bytes(random.Random(1).randbytes(200_000))
+
+    run = fairmark("assess", "firmware.bin", "--json", cwd=tmp_path)
+
+    assert run.code == 0, run.err
+    assert {v["outcome"] for v in run.json["verdicts"]} == {"INCONCLUSIVE"}
+    assert "encrypted_or_random" in {gap["reason"] for gap in run.json["coverage"]["gaps"]}
+
+
+def test_init_writes_a_profile_that_assess_accepts(fairmark: Callable[..., Run], tmp_path: Path) -> None:
+    first = fairmark("init", cwd=tmp_path)
+    again = fairmark("init", cwd=tmp_path)
+
+    assert first.code == 0
+    assert (tmp_path / "device.yaml").is_file()
+    assert (tmp_path / "device.schema.json").is_file()
+    assert again.code == 2
+    assert "exists already" in again.err
+    assert fairmark("assess", "--device", "device.yaml", cwd=tmp_path).code == 0
+
+
+def test_doctor_says_what_is_there_and_what_a_missing_part_costs(fairmark: Callable[..., Run]) -> None:
+    run = fairmark("doctor")
+
+    assert run.code == 0
+    assert "ok      Python" in run.out
+    assert all(part["costs"] for part in fairmark("doctor", "--json").json if not part["present"])
