@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fairmark.examine.detectors import DETECTORS
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "fairmark"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "__init__.py")
@@ -58,7 +60,11 @@ def test_the_repository_names_no_registry_no_machine_path_and_no_binary() -> Non
         text = content.decode("utf-8", "replace")
         if hosts.search(text):
             faults.append(f"{path.name} names a registry")
-        if path.suffix in {".py", ".md", ".toml", ".yaml", ".lock", ""} and "examine" not in path.parts and paths.search(text):
+        if (
+            path.suffix in {".py", ".md", ".toml", ".yaml", ".lock", ""}
+            and "examine" not in path.parts
+            and paths.search(text)
+        ):
             faults.append(f"{path.name} holds a machine path")
 
     assert faults == []
@@ -71,8 +77,6 @@ def test_the_test_set_up_is_where_the_make_file_says() -> None:
 
 
 def test_every_registered_detector_is_one_file() -> None:
-    from fairmark.examine.detectors import DETECTORS
-
     files = {path.stem for path in (SOURCE / "examine" / "detectors").glob("*.py")} - {"__init__"}
 
     assert {detector.id for detector in DETECTORS} == files

@@ -1,12 +1,12 @@
 """What the maker says against what the image shows."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-
-from fairmark.demo.formats import Node, cpio_newc
 from tests.journeys.conftest import Camera, Run, camera
+
+from fairmark.demo.elf import elf
+from fairmark.demo.formats import Node, cpio_newc
 
 PROFILE = """\
 maker: Example Cameras Ltd
@@ -82,8 +82,6 @@ def test_a_telnet_script_without_a_telnet_program_raises_no_service_finding(make
 
 
 def test_the_same_script_with_the_program_is_a_proven_finding(make: Callable[[bytes, str], Camera], flawed: Camera) -> None:
-    from fairmark.demo.elf import elf
-
     script = b"#!/bin/sh\nmount -t proc proc /proc\n/usr/sbin/telnetd -l /bin/sh\n"
     real = make(image(QUIET | {b"etc/init.d/rcS": (PROGRAM, script), b"usr/sbin/telnetd": (PROGRAM, elf())}), "behind_nat")
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.journeys.conftest import ROOT, Camera, Run
 
 from fairmark.cli.main import COMMANDS
-from tests.journeys.conftest import ROOT, Camera, Run
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 HARMLESS = ("demo", "explain", "doctor")

@@ -1,11 +1,11 @@
 """A newcomer has nothing but an image, or not even that."""
 
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from tests.journeys.conftest import Camera, Run
 
 
@@ -83,8 +83,6 @@ def test_bad_input_ends_in_a_clear_error_and_the_right_exit_code(
 
 
 def test_an_image_that_nothing_can_open_is_no_error_and_everything_is_inconclusive(fairmark: Callable[..., Run], tmp_path: Path) -> None:
-    import random
-
     (tmp_path / "firmware.bin").write_bytes(random.Random(1).randbytes(200_000))
 
     run = fairmark("assess", "firmware.bin", "--json", cwd=tmp_path)

@@ -4,10 +4,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-
 from tests.journeys.conftest import ROOT, Camera, Run
 
 

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-
 from tests.journeys.conftest import Camera, Run
 
 KEYS = {

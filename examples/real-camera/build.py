@@ -1,0 +1,346 @@
+"""Build the two example cameras around real programs: those of Debian 12 for armhf.
+
+Run by ``make demo-real``. The packages are fetched through apt with a state, a cache and a list
+of sources of its own below ``.cache/debian-armhf``: nothing on the machine is changed, no
+privileges are needed. The mirror is the one that this machine uses. On top come the same
+settings, scripts and own programs, flawed or mended, as in the demonstration cameras.
+"""
+
+# ruff: noqa: INP001, T201 - a script that talks to a person
+
+import argparse
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from fairmark.demo.camera import join
+from fairmark.demo.camera_files import BUILT, fixed_files, flawed_files, service, text
+from fairmark.demo.camera_programs import own_programs
+from fairmark.demo.formats import Node, squashfs
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache" / "debian-armhf"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+SUITE = "bookworm"
+FRESH_FOR_SECONDS = 7 * 24 * 3600
+
+# What the started programs need is complete, except for libcurl's many protocols.
+COMMON = (
+    "busybox",
+    "curl",
+    "dnsmasq-base",
+    "hostapd",
+    "libc6",
+    "libcap2",
+    "libcurl4",
+    "libdbus-1-3",
+    "libgcrypt20",
+    "libgpg-error0",
+    "libiniparser1",
+    "liblz4-1",
+    "liblzma5",
+    "libmosquitto1",
+    "libnl-3-200",
+    "libnl-genl-3-200",
+    "libnl-route-3-200",
+    "libpcsclite1",
+    "libssl3",
+    "libsystemd0",
+    "libubootenv-tool",
+    "libubootenv0.1",
+    "libyaml-0-2",
+    "libzstd1",
+    "mosquitto-clients",
+    "mtd-utils",
+    "openssl",
+    "wpasupplicant",
+    "zlib1g",
+)
+FLAWED_ONLY = (
+    "dropbear-bin",
+    "inetutils-inetd",
+    "inetutils-telnetd",
+    "libcom-err2",
+    "libcrypt1",
+    "libgmp10",
+    "libgssapi-krb5-2",
+    "libk5crypto3",
+    "libkeyutils1",
+    "libkrb5-3",
+    "libkrb5support0",
+    "libnsl2",
+    "libtinfo6",
+    "libtirpc3",
+    "libtomcrypt1",
+    "libtommath1",
+    "libwrap0",
+)
+FIXED_ONLY = ("cron", "libaudit1", "libcap-ng0", "libcrypt1", "libpam0g", "libpcre2-8-0", "libselinux1")
+
+# Kept out of a device's flash by every builder of firmware.
+LEFT_OUT = ("usr/share/doc", "usr/share/man", "usr/share/lintian", "usr/share/locale", "usr/share/info")
+APPLETS = {
+    "bin": ("cat", "chgrp", "chmod", "cp", "login", "mkdir", "mktemp", "mount", "rm", "sh", "umount"),
+    "sbin": ("getty", "ifconfig", "init", "reboot", "start-stop-daemon", "sysctl", "syslogd", "udhcpc"),
+    "usr/bin": ("sha256sum", "tail", "wget"),
+}
+
+
+class BuildError(Exception):
+    """The images could not be built; the message says what to do."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build both images; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "examples", help="folder that holds ip-camera*/")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where packages are kept")
+    options = parser.parse_args(arguments)
+    os.umask(0o022)  # the modes in the image must not depend on who builds it
+    try:
+        archives = fetch(options.cache.resolve(), sorted({*COMMON, *FLAWED_ONLY, *FIXED_ONLY}))
+        for name, flawed in (("ip-camera", True), ("ip-camera-fixed", False)):
+            wanted = sorted({*COMMON, *(FLAWED_ONLY if flawed else FIXED_ONLY)})
+            tree = options.cache.resolve() / "trees" / name
+            lay(tree, [archives[package] for package in wanted], flawed=flawed)
+            image = join(packed(tree))
+            target = options.out / name / "camera-real.bin"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(image)
+            say(f"wrote {target}: {len(image):,} bytes, SHA-256 {hashlib.sha256(image).hexdigest()}")
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 4
+    return 0
+
+
+def say(line: str) -> None:
+    """Show progress at once, also in a pipe."""
+    print(line, flush=True)
+
+
+def run(command: Sequence[str], *, environment: dict[str, str] | None = None, folder: Path | None = None) -> str:
+    """Run a program, return what it printed; raise ``BuildError`` when it is missing or fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed list of words, no shell
+            command, capture_output=True, text=True, check=False, env=environment, cwd=folder, timeout=600
+        )
+    except FileNotFoundError as error:
+        raise BuildError(f"{command[0]} is not installed; this needs a Debian or a relative of it") from error
+    except subprocess.TimeoutExpired as error:
+        raise BuildError(f"{command[0]} did not end within ten minutes") from error
+    if done.returncode:
+        raise BuildError(f"{' '.join(command[:2])} failed ({done.returncode}):\n{done.stderr.strip()[-2000:]}")
+    return done.stdout
+
+
+# --- packages ---------------------------------------------------------------------------------
+
+
+def fetch(cache: Path, wanted: Sequence[str]) -> dict[str, Path]:
+    """Return the archive of every wanted package, from the cache where its digest is right."""
+    environment = private_apt(cache)
+    index = cache / "state" / "lists"
+    newest = max((path.stat().st_mtime for path in index.glob("*Packages*")), default=0.0)
+    if time.time() - newest > FRESH_FOR_SECONDS:
+        say("reading the package index of Debian 12 for armhf")
+        refresh(environment)
+    records = known(environment, wanted)
+    missing = [name for name in wanted if not is_right(cache, records[name])]
+    if missing:
+        say(f"fetching {len(missing)} of {len(wanted)} packages")
+        run(["apt-get", "download", *missing], environment=environment, folder=cache / "archives")
+    wrong = [name for name in wanted if not is_right(cache, records[name])]
+    if wrong:
+        raise BuildError(f"these packages are not there with the digest of the index: {', '.join(wrong)}")
+    say(f"{len(wanted)} packages are there, each with the SHA-256 of the index")
+    return {name: archive(cache, records[name]) for name in wanted}
+
+
+def private_apt(cache: Path) -> dict[str, str]:
+    """Lay a state of apt's own below the cache; return the environment that points apt there."""
+    if not KEYRING.exists():
+        raise BuildError(f"{KEYRING} is missing (package debian-archive-keyring); nothing can be verified")
+    for name in ("state/lists/partial", "cache/archives/partial", "archives"):
+        (cache / name).mkdir(parents=True, exist_ok=True)
+    (cache / "state" / "status").touch()
+    (cache / "sources.list").write_text(f"deb [arch=armhf signed-by={KEYRING}] {mirror()} {SUITE} main\n")
+    nowhere = cache / "nowhere"
+    settings = {
+        "APT::Architecture": "armhf",
+        "APT::Architectures": "armhf",
+        "APT::Sandbox::User": "",
+        "Acquire::Languages": "none",
+        "Dir::State": cache / "state",
+        "Dir::State::status": cache / "state" / "status",
+        "Dir::Cache": cache / "cache",
+        "Dir::Etc::sourcelist": cache / "sources.list",
+        "Dir::Etc::sourceparts": nowhere,
+        "Dir::Etc::parts": nowhere,
+    }
+    configuration = cache / "apt.conf"
+    own = "".join(f'{key} "{value}";\n' for key, value in settings.items())
+    configuration.write_text(own + proxies())
+    return {**os.environ, "APT_CONFIG": str(configuration), "LC_ALL": "C"}
+
+
+def proxies() -> str:
+    """Return the proxies that this machine's apt goes through, as lines of a configuration."""
+    lines = run(["apt-config", "dump", "--no-empty", "Acquire"]).splitlines()
+    return "".join(f"{line}\n" for line in lines if "proxy" in line.partition(" ")[0].lower())
+
+
+def mirror() -> str:
+    """Return the address from which this machine takes Debian 12, or else any release of Debian."""
+    rows = run(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE) $(ORIGIN) $(COMPONENT)"]).splitlines()
+    debian = [row.split() for row in rows if " Debian main" in row]
+    sites = [site for site, release, *_ in debian if release == SUITE] or [site for site, *_ in debian]
+    if not sites:
+        raise BuildError("this machine has no source of Debian packages; run apt-get update once, or add one")
+    return sites[0]
+
+
+def refresh(environment: dict[str, str]) -> None:
+    """Read the index anew. What counts is whether the packages are known afterwards."""
+    try:
+        run(["apt-get", "update"], environment=environment)
+    except BuildError as error:
+        say(f"warning: {error}")
+
+
+def known(environment: dict[str, str], wanted: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the newest record of every wanted package in the index."""
+    printed = run(["apt-cache", "show", "--no-all-versions", *wanted], environment=environment)
+    records = {record["Package"]: record for record in map(fields, printed.split("\n\n")) if "Package" in record}
+    if missing := sorted(set(wanted) - set(records)):
+        raise BuildError(f"not in the index: {', '.join(missing)}")
+    return records
+
+
+def fields(paragraph: str) -> dict[str, str]:
+    """Read the one-line fields of a control paragraph."""
+    pairs = (line.partition(":") for line in paragraph.splitlines() if not line.startswith((" ", "\t")))
+    return {key: value.strip() for key, _, value in pairs}
+
+
+def archive(cache: Path, record: dict[str, str]) -> Path:
+    """Return where apt puts the archive of a record."""
+    version = record["Version"].replace(":", "%3a")
+    return cache / "archives" / f"{record['Package']}_{version}_{record['Architecture']}.deb"
+
+
+def is_right(cache: Path, record: dict[str, str]) -> bool:
+    """Whether the archive is there with the digest of the index."""
+    path = archive(cache, record)
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == record["SHA256"]
+
+
+# --- the root file system ---------------------------------------------------------------------
+
+
+def lay(tree: Path, archives: Sequence[Path], *, flawed: bool) -> None:
+    """Unpack the packages, write their database, and put the camera's own files on top."""
+    say(f"laying {tree.name} from {len(archives)} packages")
+    if tree.exists():
+        shutil.rmtree(tree)
+    tree.mkdir(parents=True)
+    for path in archives:
+        run(["dpkg-deb", "-x", str(path), str(tree)])
+    database(tree, archives)
+    for name in LEFT_OUT:
+        shutil.rmtree(tree / name, ignore_errors=True)
+    for place, names in APPLETS.items():
+        for name in names:
+            plant(tree, Node(f"{place}/{name}".encode(), stat.S_IFLNK | 0o777, target=way_to_busybox(place)))
+    for node in (*(flawed_files() if flawed else fixed_files()), *own_programs(flawed=flawed), *last(flawed=flawed)):
+        plant(tree, node)
+
+
+def last(*, flawed: bool) -> tuple[Node, ...]:
+    """Return what differs from the demonstration cameras: telnet through inetd, cron of Debian."""
+    if flawed:
+        return (
+            text("etc/inetd.conf", "telnet stream tcp nowait root /usr/sbin/telnetd telnetd\n"),
+            service("etc/init.d/S50inetd", "/usr/sbin/inetutils-inetd /etc/inetd.conf"),
+        )
+    return (
+        text("etc/crontab", "PATH=/usr/sbin:/usr/bin:/sbin:/bin\n17 3 * * * root /usr/sbin/fwupdate\n", 0o600),
+        service("etc/init.d/S80cron", "/usr/sbin/cron"),
+    )
+
+
+def database(tree: Path, archives: Sequence[Path]) -> None:
+    """Write dpkg's database from the packages themselves: the status, and one list of files each."""
+    info = tree / "var/lib/dpkg/info"
+    info.mkdir(parents=True, exist_ok=True)
+    status = []
+    for path in archives:
+        control = run(["dpkg-deb", "-f", str(path)]).rstrip("\n")
+        first, _, rest = control.partition("\n")
+        status.append(f"{first}\nStatus: install ok installed\n{rest}\n\n")
+        name = fields(control)["Package"]
+        # As dpkg writes it: one absolute path a line, the root as "/.".
+        (info / f"{name}.list").write_text("".join(f"{line}\n" for line in contents(path)))
+    (tree / "var/lib/dpkg/status").write_text("".join(status))
+
+
+def contents(path: Path) -> list[str]:
+    """Return the absolute paths in a package, in its own order."""
+    printed = run(["sh", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -t', "sh", str(path)])
+    return [line[1:].rstrip("/") or "/." for line in printed.splitlines()]
+
+
+def plant(tree: Path, node: Node) -> None:
+    """Write one node into the tree. Owners are not kept: in a packed image everything is root's."""
+    path = tree / os.fsdecode(node.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if stat.S_ISDIR(node.mode):
+        path.mkdir(exist_ok=True)
+    else:
+        path.unlink(missing_ok=True)
+        if stat.S_ISLNK(node.mode):
+            path.symlink_to(os.fsdecode(node.target))
+            return
+        path.write_bytes(node.data)
+    path.chmod(stat.S_IMODE(node.mode))
+
+
+def way_to_busybox(place: str) -> bytes:
+    """Return the relative target of an applet's link."""
+    return b"busybox" if place == "bin" else b"../" * (place.count("/") + 1) + b"bin/busybox"
+
+
+# --- the image --------------------------------------------------------------------------------
+
+
+def packed(tree: Path) -> bytes:
+    """Pack the tree as squashfs: with mksquashfs where it is installed, else with our own writer."""
+    if shutil.which("mksquashfs") is None:
+        say("mksquashfs (package squashfs-tools) is not installed; packing with our own writer")
+        return squashfs([node_of(tree, path) for path in sorted(tree.rglob("*"))], compression="xz")
+    target = tree.with_suffix(".squashfs")
+    target.unlink(missing_ok=True)
+    when = str(BUILT)
+    form = ["-comp", "xz", "-b", "131072", "-all-root", "-no-xattrs", "-mkfs-time", when, "-all-time", when]
+    run(["mksquashfs", str(tree), str(target), *form, "-noappend", "-no-progress", "-quiet"])
+    return target.read_bytes()
+
+
+def node_of(tree: Path, path: Path) -> Node:
+    """Read one entry of the tree as a node that belongs to root."""
+    seen = path.lstat()
+    name = os.fsencode(path.relative_to(tree))
+    if stat.S_ISLNK(seen.st_mode):
+        return Node(name, seen.st_mode, target=os.fsencode(path.readlink()), mtime=BUILT)
+    data = path.read_bytes() if stat.S_ISREG(seen.st_mode) else b""
+    return Node(name, seen.st_mode, data=data, mtime=BUILT)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
