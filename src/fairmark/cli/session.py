@@ -16,9 +16,10 @@ from fairmark.examine.limits import Limits
 from fairmark.model.assessment import Assessment
 from fairmark.model.device import Device
 from fairmark.model.image import ImageRecord
+from fairmark.model.value import sha256_hex
 from fairmark.risk.calibration import Calibration
 from fairmark.risk.calibration import load as load_calibration
-from fairmark.workflows.adapters.inputs import digest, newest, profile_beside, read_file, work_folder
+from fairmark.workflows.adapters.inputs import newest, profile_beside, read_file, work_folder
 from fairmark.workflows.adapters.output import write_together
 from fairmark.workflows.assess import Material, Progress, World, assess
 from fairmark.workflows.documents import documents
@@ -89,9 +90,9 @@ def _material(given: Given, world: World, limits: Limits) -> Iterator[Material]:
             image=image,
             device=device,
             created=newest(paths, inside=inside),
-            device_digest=digest(text) if profile else "",
+            device_digest=sha256_hex(text) if profile else "",
             sbom=components,
-            sbom_digest=digest(sbom) if sbom else "",
+            sbom_digest=sha256_hex(sbom) if sbom else "",
         )
 
     if given.image is None:

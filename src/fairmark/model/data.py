@@ -1,11 +1,12 @@
 """Data files that experts own, read from beside the code that uses them."""
 
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 import yaml
+
+from fairmark.model.value import sha256_hex
 
 
 def read_data(package: str, name: str) -> bytes:
@@ -22,7 +23,7 @@ def load_yaml(package: str, name: str) -> Any:
 @cache
 def digest_of(package: str, name: str) -> str:
     """Return the SHA-256 of the data file, in hexadecimal: it goes into ``inputs``."""
-    return sha256(read_data(package, name)).hexdigest()
+    return sha256_hex(read_data(package, name))
 
 
 def parse_yaml(text: bytes | str) -> Any:

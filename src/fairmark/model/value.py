@@ -34,6 +34,11 @@ def canonical_json(thing: Any) -> bytes:
     return text.encode()
 
 
+def sha256_hex(content: bytes) -> str:
+    """Return the SHA-256 of ``content`` in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def content_id(prefix: str, *parts: Any) -> str:
     """Return a deterministic id: ``prefix`` and 16 hexadecimal digits of the parts' digest."""
-    return f"{prefix}-{hashlib.sha256(canonical_json(parts)).hexdigest()[:16]}"
+    return f"{prefix}-{sha256_hex(canonical_json(parts))[:16]}"

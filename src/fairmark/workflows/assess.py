@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fairmark import __version__
-from fairmark.examine import rules_digest
 from fairmark.examine.detectors import DETECTORS
 from fairmark.examine.extract import Extraction
 from fairmark.examine.inventory import inventory
 from fairmark.examine.limits import Limits
+from fairmark.examine.provenance import rules_digest
 from fairmark.examine.scan import scan
 from fairmark.examine.services import started_services
 from fairmark.examine.subject import Subject

@@ -5,7 +5,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
@@ -51,11 +50,6 @@ def newest(paths: tuple[Path, ...], *, inside: int = 0) -> datetime:
         return datetime.fromtimestamp(int(given), UTC)
     seconds = max((int(path.stat().st_mtime) for path in paths if not path.is_dir()), default=0)
     return datetime.fromtimestamp(min(max(seconds, inside, 0), LATEST), UTC)
-
-
-def digest(content: bytes) -> str:
-    """Return the SHA-256 in hexadecimal."""
-    return sha256(content).hexdigest()
 
 
 @contextmanager

@@ -1,0 +1,136 @@
+"""The report: one HTML file that needs nothing else, for the screen, the phone and paper.
+
+No script, no network: the page's own content security policy admits the one style sheet
+inside it, by its digest, and nothing more. Everything that is written into the page passes
+through ``_hostile``: hidden characters are written out, what is overlong loses its middle,
+and Jinja escapes the rest.
+"""
+
+import base64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cache
+from hashlib import sha256
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from fairmark.model.assessment import Assessment
+from fairmark.model.data import read_data
+from fairmark.model.standard import Catalogue, Outcome, Verdict
+from fairmark.render import charts, wording
+from fairmark.render.identity import assessment_digest
+from fairmark.render.summary import Summary, summarise, worst_first
+
+_PACKAGE = "fairmark.render"
+_LONGEST_TEXT = 800
+_ROWS = 500
+_CARDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The verdicts of one catalogue, failures first."""
+
+    id: str
+    name: str
+    edition: str
+    is_law: bool
+    counts: Mapping[Outcome, int]
+    verdicts: tuple[Verdict, ...]
+    bar: Markup
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        return tuple(one for one in self.verdicts if one.outcome is Outcome.FAIL)
+
+
+def render(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> str:
+    """Return the report as HTML. ``catalogues`` give the standards their names and say which are law."""
+    summary = summarise(assessment, catalogues)
+    style, policy = _style()
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        a=assessment,
+        summary=summary,
+        style=style,
+        policy=policy,
+        sentence=wording.verdict_sentence(assessment, summary),
+        shelves=_shelves(assessment, summary, catalogues),
+        findings=sorted(assessment.findings, key=worst_first),
+        titles={one.id: one.title for one in assessment.findings},
+        chart=Markup(charts.loss_exceedance(assessment.risk, "exceedance")),  # noqa: S704 - our own SVG, escaped there
+        scenarios=sorted(assessment.risk.scenarios, key=lambda one: (-(one.private + one.external), one.id)),
+        created=assessment.created.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        digest=assessment_digest(assessment),
+        inputs=_digests(assessment),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    source = read_data(_PACKAGE, "report.html.j2").decode()
+    environment = Environment(
+        loader=DictLoader({"report.html.j2": source}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_hostile,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"w": wording, "Outcome": Outcome, "rows": _ROWS, "cards": _CARDS, "badge": _badge}
+    environment.filters |= {"short": wording.shorten}
+    return environment
+
+
+def _hostile(value: object) -> object:
+    """Make text of unknown origin harmless; what is markup already is ours."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return wording.visible(wording.shorten(value, _LONGEST_TEXT))
+    return value
+
+
+@cache
+def _style() -> tuple[Markup, Markup]:
+    """Return the style sheet and the policy that admits it, and nothing else."""
+    style = read_data(_PACKAGE, "report.css").decode()
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    return Markup(style), Markup(policy)  # noqa: S704 - files of ours
+
+
+def _badge(kind: str, value: str, text: str) -> Markup:
+    return Markup('<span class="badge {}-{}">{}</span>').format(kind, value, text)
+
+
+def _shelves(assessment: Assessment, summary: Summary, catalogues: Sequence[Catalogue]) -> tuple[_Shelf, ...]:
+    names = {one.id: one.name for one in catalogues}
+    ids = sorted({one.catalogue for one in assessment.verdicts}, key=lambda key: (key not in summary.laws, key))
+    order = list(wording.OUTCOMES)
+    shelves = []
+    for number, key in enumerate(ids):
+        found = [one for one in assessment.verdicts if one.catalogue == key]
+        tally = Counter(one.outcome for one in found)
+        counts = {outcome: tally[outcome] for outcome in Outcome}
+        shelves.append(
+            _Shelf(
+                id=key,
+                name=names.get(key, key),
+                edition=found[0].edition,
+                is_law=key in summary.laws,
+                counts=counts,
+                # A stable sort: within one outcome the catalogue's own order stays.
+                verdicts=tuple(sorted(found, key=lambda one: order.index(one.outcome))),
+                bar=Markup(charts.outcome_bar(counts, f"bar-{number}", names.get(key, key))),  # noqa: S704 - our own SVG
+            )
+        )
+    return tuple(shelves)
+
+
+def _digests(assessment: Assessment) -> tuple[tuple[str, str], ...]:
+    given = assessment.inputs.model_dump(exclude={"catalogues"})
+    named = [(name.replace("_", " "), value) for name, value in given.items()]
+    named += [(f"catalogue {name}", value) for name, value in sorted(assessment.inputs.catalogues.items())]
+    return tuple(named)

@@ -1,0 +1,73 @@
+"""The few things that every document counts, taken from an assessment once."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairmark.model.assessment import Assessment
+from fairmark.model.evidence import Evidence
+from fairmark.model.finding import Confidence, Finding, Severity
+from fairmark.model.standard import Catalogue, Outcome, Status, Verdict
+
+_SEVERITY_ORDER = list(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is proven, what failed, and how the two hang together.
+
+    ``breaks`` maps the id of a finding to the verdicts that FAIL because of it, law first.
+    ``laws`` holds the ids of the catalogues that are law.
+    """
+
+    proven: tuple[Finding, ...]
+    strong: tuple[Finding, ...]
+    evidence: dict[str, Evidence]
+    counts: dict[Outcome, int]
+    failed: tuple[Verdict, ...]
+    laws: frozenset[str]
+    breaks: dict[str, tuple[Verdict, ...]]
+
+    @property
+    def mandatory_failed(self) -> tuple[Verdict, ...]:
+        """Failed provisions that are mandatory, always or under their condition."""
+        return tuple(verdict for verdict in self.failed if verdict.status is not Status.RECOMMENDED)
+
+    @property
+    def law_broken(self) -> tuple[Verdict, ...]:
+        """Failed provisions of catalogues that are law."""
+        return tuple(verdict for verdict in self.failed if verdict.catalogue in self.laws)
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the build must not ship: a proven flaw of high severity, or a mandatory provision that failed."""
+        return bool(self.mandatory_failed) or any(one.severity is Severity.HIGH for one in self.proven)
+
+
+def summarise(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> Summary:
+    """Count what the documents need. Without ``catalogues`` only what the plan calls law is known to be law."""
+    laws = frozenset(one.id for one in catalogues if one.kind == "law") | _laws_of_plan(assessment)
+    order = sorted(assessment.verdicts, key=lambda one: (one.catalogue not in laws, one.catalogue))
+    failed = tuple(one for one in order if one.outcome is Outcome.FAIL)
+    tally = Counter(one.outcome for one in assessment.verdicts)
+    findings = sorted(assessment.findings, key=worst_first)
+    return Summary(
+        proven=tuple(one for one in findings if one.confidence is Confidence.A),
+        strong=tuple(one for one in findings if one.confidence is Confidence.B),
+        evidence={one.id: one for one in assessment.evidence},
+        counts={outcome: tally[outcome] for outcome in Outcome},
+        failed=failed,
+        laws=laws,
+        breaks={one.id: tuple(v for v in failed if one.id in v.because) for one in findings},
+    )
+
+
+def worst_first(finding: Finding) -> tuple[str, int, int, str, str]:
+    """Sort key: proof before suspicion, then severity, then reach."""
+    severity = _SEVERITY_ORDER.index(finding.severity)
+    return finding.confidence, severity, -finding.reach.rank, finding.rule, finding.id
+
+
+def _laws_of_plan(assessment: Assessment) -> frozenset[str]:
+    items = (*assessment.plan.required_by_law, *assessment.plan.worth_it, *assessment.plan.not_worth_it)
+    return frozenset(provision.split(" ", 1)[0] for item in items for provision in item.law)

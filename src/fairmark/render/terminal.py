@@ -1,0 +1,192 @@
+"""The summary that fits one screen, in the order of the report.
+
+With ``colour`` it is for a terminal; without, it is plain ASCII for pipes, logs and diffs:
+no colour codes, no boxes, and what is not ASCII is written as an escape. Text from an image
+cannot command the terminal: control characters are written out before anything is styled.
+"""
+
+import io
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fairmark.model.assessment import Assessment
+from fairmark.model.finding import Finding
+from fairmark.model.risk import PlanItem
+from fairmark.model.standard import Catalogue, Outcome, Verdict
+from fairmark.render import wording
+from fairmark.render.summary import Summary, summarise
+
+_PROOFS, _MEASURES, _NARROWEST = 4, 3, 40
+_LABEL = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """Lines for one width; each is cut to it, so that a screen stays a screen."""
+
+    width: int
+    colour: bool
+    lines: list[Text] = field(default_factory=list)
+
+    def line(self, text: str = "", style: str = "") -> None:
+        self.lines.append(Text(self.cut(text), style=style if self.colour else "", no_wrap=True))
+
+    def cut(self, text: str) -> str:
+        one = self.clean(text).replace("\n", " ")
+        if cell_len(one) <= self.width:
+            return one
+        return set_cell_size(one, self.width - 3).rstrip() + "..."
+
+    def clean(self, text: str) -> str:
+        seen = wording.visible(text)
+        return seen if self.colour else seen.encode("ascii", "backslashreplace").decode()
+
+    def labelled(self, label: str, text: str, most: int = 2) -> None:
+        """Add a paragraph of at most ``most`` lines that hangs beside its label."""
+        room = self.width - _LABEL
+        wrapped = textwrap.wrap(self.clean(text), room, break_long_words=True) or [""]
+        if len(wrapped) > most:
+            wrapped = [*wrapped[: most - 1], wrapped[most - 1][: room - 3].rstrip(" ;,") + "..."]
+        for index, part in enumerate(wrapped):
+            head = Text(f"{label if index == 0 else '':{_LABEL}}", style="bold" if self.colour else "")
+            self.lines.append(head.append(part, style="not bold" if self.colour else ""))
+
+    def text(self) -> str:
+        return _printed(self.lines, self.width, colour=self.colour)
+
+
+def render(assessment: Assessment, width: int, colour: bool, catalogues: Sequence[Catalogue] = ()) -> str:  # noqa: FBT001
+    """Return the summary in at most 40 lines of ``width`` cells (40 at least), without a line end after the last."""
+    summary = summarise(assessment, catalogues)
+    screen = _Screen(max(width, _NARROWEST), colour)
+    screen.line(wording.verdict_sentence(assessment, summary), _mood(summary))
+    screen.line(", ".join((wording.device_name(assessment.device), *wording.device_line(assessment.device))))
+    screen.line()
+    _proofs(screen, summary)
+    _law(screen, summary)
+    _plan(screen, assessment)
+    currency = assessment.risk.currency
+    screen.labelled("Maker", wording.loss_sentence(assessment.risk.private, currency))
+    screen.labelled("Others", wording.loss_sentence(assessment.risk.external, currency))
+    screen.labelled("", wording.assumed_sentence(assessment.risk))
+    screen.line()
+    unseen = "; ".join((wording.coverage_sentence(assessment.coverage).rstrip("."), *assessment.coverage.not_examined))
+    screen.labelled("Not examined", unseen, most=4)
+    screen.labelled("Verdicts", ", ".join(f"{count} {outcome}" for outcome, count in summary.counts.items()))
+    screen.labelled("Level", wording.level_sentence(assessment.level))
+    return screen.text()
+
+
+def side_by_side(flawed: Assessment, fixed: Assessment, width: int = 80, *, colour: bool = False) -> str:
+    """Return what two builds of one device differ in, in two columns: before and after."""
+    screen = _Screen(max(width, _NARROWEST), colour)
+    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, show_header=True, header_style="bold" if colour else "")
+    table.add_column("", ratio=2, overflow="fold")
+    for one in (flawed, fixed):
+        name = f"{one.device.model or 'device'} {one.device.firmware_version or ''}".strip()
+        table.add_column(Text(screen.clean(wording.shorten(name, 60))), ratio=5, overflow="fold")
+    before, after = _column(flawed, screen), _column(fixed, screen)
+    for (label, left), (_, right) in zip(before, after, strict=True):
+        table.add_row(label, left, right)
+        table.add_row("", "", "")
+    return _printed([table], screen.width, colour=colour)
+
+
+def _mood(summary: Summary) -> str:
+    return "bold red" if summary.blocking else "bold"
+
+
+def _proofs(screen: _Screen, summary: Summary) -> None:
+    for number, finding in enumerate(summary.proven[:_PROOFS], start=1):
+        screen.line(f"{number}. {wording.shorten(finding.title, 60)}", "bold")
+        screen.line(f"   {_where(finding, summary)} {_how_bad(finding)}")
+        screen.line(f"   fix: {finding.fix}")
+    hidden = len(summary.proven) - _PROOFS
+    if hidden > 0:
+        screen.line(f"   {hidden} more proven, in the report")
+    if not summary.proven:
+        screen.line("Nothing was proven; that is no proof that there is nothing.")
+    if summary.strong:
+        screen.line(f"   and {wording.count(len(summary.strong), 'flaw')} with strong evidence (grade B)")
+    screen.line()
+
+
+def _where(finding: Finding, summary: Summary) -> str:
+    seen = [summary.evidence[one] for one in finding.evidence if one in summary.evidence]
+    return wording.shorten(wording.place(seen[0]), 44) if seen else "see assessment.json"
+
+
+def _how_bad(finding: Finding) -> str:
+    words = (wording.SEVERITIES[finding.severity], finding.reach.value, finding.cwe, finding.cve)
+    return f"({', '.join(word for word in words if word)})"
+
+
+def _law(screen: _Screen, summary: Summary) -> None:
+    broken = summary.law_broken
+    screen.labelled("Law broken", _provisions(broken) if broken else "no provision of a law was found to fail")
+    others = tuple(one for one in summary.failed if one not in broken)
+    if others:
+        screen.labelled("Also failed", _provisions(others))
+    screen.line()
+
+
+def _provisions(verdicts: Iterable[Verdict]) -> str:
+    grouped = groupby(verdicts, key=lambda one: one.catalogue)
+    return "; ".join(f"{name} {', '.join(one.provision for one in group)}" for name, group in grouped)
+
+
+def _plan(screen: _Screen, assessment: Assessment) -> None:
+    plan = assessment.plan
+    for label, items in (("Law requires", plan.required_by_law), ("Worth it", plan.worth_it)):
+        for index, item in enumerate(items[:_MEASURES]):
+            screen.labelled(label if index == 0 else "", _measure(item))
+        if len(items) > _MEASURES:
+            screen.labelled("", f"and {len(items) - _MEASURES} more, in the report")
+    if plan.required_by_law or plan.worth_it:
+        screen.line()
+
+
+def _measure(item: PlanItem) -> str:
+    return f"{item.title}: {wording.effort(item)}"
+
+
+def _column(assessment: Assessment, screen: _Screen) -> list[tuple[str, Text]]:
+    summary = summarise(assessment)
+    risk, bold = assessment.risk, _mood(summary) if screen.colour else ""
+    proofs = [f"- {wording.shorten(one.title, 60)}" for one in summary.proven] or ["none"]
+    rows = [
+        ("Verdict", wording.verdict_sentence(assessment, summary), bold),
+        ("Proven", "\n".join(proofs), ""),
+        ("Failed", _provisions(summary.failed).replace("; ", "\n") or "none", ""),
+        ("Inconclusive", wording.count(summary.counts[Outcome.INCONCLUSIVE], "provision"), ""),
+        ("Maker", wording.loss_sentence(risk.private, risk.currency), ""),
+        ("Others", wording.loss_sentence(risk.external, risk.currency), ""),
+        ("", wording.assumed_sentence(risk), ""),
+    ]
+    return [(label, Text(screen.clean(text), style=style)) for label, text, style in rows]
+
+
+def _printed(things: Sequence[Text | Table], width: int, *, colour: bool) -> str:
+    sheet = io.StringIO()
+    console = Console(
+        file=sheet,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for thing in things:
+        console.print(thing)
+    return "\n".join(line.rstrip() for line in sheet.getvalue().rstrip("\n").split("\n"))

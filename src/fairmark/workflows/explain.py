@@ -1,0 +1,169 @@
+"""Answer "what is this, and where does it come from?" for every id that Fairmark prints."""
+
+from collections.abc import Callable, Iterator
+
+from fairmark.errors import WrongUsageError
+from fairmark.examine.detectors import DETECTORS
+from fairmark.model.assessment import Assessment
+from fairmark.model.data import digest_of
+from fairmark.model.finding import Finding
+from fairmark.model.risk import Loss
+from fairmark.model.value import Value
+from fairmark.model.vocabulary import vocabulary
+from fairmark.risk import explain as prices
+from fairmark.risk.calibration import Calibration
+from fairmark.standards.condition import facts_of
+from fairmark.standards.library import catalogues, crosswalk
+
+SIDES = ("private", "external", "social")
+FIGURES = ("mean", "p50", "p90", "p95", "p99")
+FINDINGS_SHOWN = 20
+
+
+class Explanation(Value):
+    """What one id means: a title, rows of label and text, and other ids that lead on."""
+
+    id: str
+    kind: str
+    title: str
+    rows: tuple[tuple[str, str], ...] = ()
+    see: tuple[str, ...] = ()
+
+
+def explain(name: str, calibration: Calibration, *, year: int, assessment: Assessment | None = None) -> tuple[Explanation, ...]:
+    """Return everything that ``name`` stands for, or the list of names when it names a whole kind.
+
+    ``year`` is the current year: a number older than five years is marked.
+
+    Raises:
+        WrongUsageError: when nothing bears the name; the hint names the nearest.
+    """
+    wanted = name.strip()
+    found = [one for look in _LOOKS for one in look(wanted)]
+    found += _numbers(wanted, calibration, year)
+    if assessment is not None:
+        found += _figure(wanted, assessment)
+        found += (_finding(one) for one in assessment.findings if one.id == wanted)
+    elif wanted.split(".")[0] in SIDES:
+        raise WrongUsageError(f"{wanted} is a figure of an assessment", hint="Add --assessment out/assessment.json.")
+    if not found:
+        raise WrongUsageError(f"nothing is called {wanted!r}", hint=_nearest(wanted, names(calibration)))
+    return tuple(found)
+
+
+def names(calibration: Calibration) -> dict[str, tuple[str, ...]]:
+    """Return kind -> all ids of that kind."""
+    words = vocabulary()
+    return {
+        "rules": tuple(rule.id for detector in DETECTORS for rule in detector.rules),
+        "weaknesses": tuple(words.weaknesses),
+        "controls": tuple(words.controls),
+        "capabilities": tuple(words.capabilities),
+        "facts": tuple(words.facts),
+        "provisions": tuple(f"{one.id} {p.id}" for one in catalogues() for p in one.provisions),
+        "scenarios": tuple(prices.scenario_ids()),
+        "numbers": tuple(calibration.entries),
+    }
+
+
+def _rules(name: str) -> Iterator[Explanation]:
+    for detector in DETECTORS:
+        for rule in detector.rules:
+            if rule.id == name:
+                rows = (
+                    ("looks for", rule.what),
+                    ("known false positives", rule.false_positives),
+                    ("what to do", rule.fix),
+                    ("severity", rule.severity),
+                    ("CWE", rule.cwe),
+                    *(("see", reference) for reference in rule.references),
+                )
+                yield _made(name, "rule", rule.title, rows, (rule.weakness,))
+
+
+def _weaknesses(name: str) -> Iterator[Explanation]:
+    if one := vocabulary().weaknesses.get(name):
+        rows = (
+            ("capability", one.capability),
+            ("moves", ", ".join(one.factors)),
+            ("mended by", ", ".join(one.controls)),
+            ("found by", ", ".join(r.id for d in DETECTORS for r in d.rules if r.weakness == name)),
+        )
+        yield _made(name, "weakness", one.title, rows, (one.capability, *one.controls))
+
+
+def _controls(name: str) -> Iterator[Explanation]:
+    words = vocabulary()
+    if one := words.controls.get(name):
+        costs = [part for part in (one.cost.once, one.cost.per_unit, one.cost.per_year) if part]
+        mends = [weakness for weakness, w in words.weaknesses.items() if name in w.controls]
+        rows = (("effect", one.effect), ("cost", ", ".join(costs)), ("delay", one.delay_days), ("mends", ", ".join(mends)))
+        yield _made(name, "control", one.title, rows, (one.effect, *costs, one.delay_days))
+
+
+def _capabilities(name: str) -> Iterator[Explanation]:
+    if one := vocabulary().capabilities.get(name):
+        links = [f"{link.catalogue} {link.provision} ({link.can})" for link in crosswalk() if link.capability == name]
+        rows = (
+            ("who can judge it", one.automation),
+            *((f"settled by ({method})", text) for method, text in one.settled_by.items()),
+            ("provisions", ", ".join(links)),
+        )
+        yield _made(name, "capability", one.title, rows)
+
+
+def _facts(name: str) -> Iterator[Explanation]:
+    words = vocabulary()
+    if name in words.facts:
+        users = [f"{one.id} {p.id}" for one in catalogues() for p in one.provisions if p.condition and name in facts_of(p.condition)]
+        implied = ", ".join(words.implied.get(name, {}))
+        yield _made(name, "fact", words.facts[name], (("implies", implied), ("decides whether these apply", ", ".join(users))))
+
+
+def _provisions(name: str) -> Iterator[Explanation]:
+    for one in catalogues():
+        for p in one.provisions:
+            if name in {p.id, f"{one.id} {p.id}", f"{one.id}:{p.id}"}:
+                links = [f"{i.capability} ({i.can})" for i in crosswalk().links_to(one.id, p.id)]
+                rows = (
+                    ("of", f"{one.name}, {one.edition}"),
+                    ("status", p.status),
+                    ("applies when", p.condition_text or "always"),
+                    ("who can judge it", p.automation),
+                    ("evidence", ", ".join(links)),
+                    ("settled by", p.settled_by),
+                    ("confidence of our data", one.confidence),
+                )
+                yield _made(f"{one.id} {p.id}", "provision", p.title, rows)
+
+
+def _kinds(name: str) -> Iterator[Explanation]:
+    if name == "facts":
+        yield _made("facts", "list", "All facts that conditions speak of", tuple(vocabulary().facts.items()))
+
+
+_LOOKS: tuple[Callable[[str], Iterator[Explanation]], ...] = (
+    _kinds, _rules, _weaknesses, _controls, _capabilities, _facts, _provisions,
+)  # fmt: skip
+
+
+def _made(name: str, kind: str, title: str, rows: tuple[tuple[str, str], ...], see: tuple[str, ...] = ()) -> Explanation:
+    """Make an explanation without its empty rows."""
+    return Explanation(id=name, kind=kind, title=title, rows=tuple((k, str(v)) for k, v in rows if v), see=see)
+
+
+def _finding(finding: Finding) -> Explanation:
+    rows = (
+        ("grade and reach", f"{finding.confidence}, {finding.reach}"),
+        ("evidence", ", ".join(finding.evidence)),
+        ("what to do", finding.fix),
+    )
+    return _made(finding.id, "finding", finding.title, rows, (finding.rule, finding.weakness))
+
+
+def _nearest(wanted: str, known: dict[str, tuple[str, ...]]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only needed to word a fault
+
+    everything = [*known, *(name for group in known.values() for name in group)]
+    near = get_close_matches(wanted, everything, n=3) or [name for name in everything if wanted and wanted in name][:3]
+    return f"Did you mean {', '.join(near)}?" if near else f"Kinds: {', '.join(known)}; name one to see its ids."
