@@ -104,7 +104,7 @@ def trx(partitions: Sequence[bytes]) -> bytes:
     return b"HDR0" + struct.pack("<II", 12 + len(covered), zlib.crc32(covered) ^ 0xFFFFFFFF) + covered
 
 
-def uimage(  # noqa: PLR0913 - the fields of the header
+def uimage(
     payload: bytes,
     *,
     name: str,

@@ -7,7 +7,7 @@ from fairmark.model.data import digest_of
 from fairmark.model.value import canonical_json, sha256_hex
 
 PACKAGE = "fairmark.examine"
-RULE_FILES = ("rules/components.yaml", "rules/default_passwords.yaml", "rules/end_of_life.yaml")
+RULE_FILES = ("rules/components.yaml", "rules/daemons.yaml", "rules/default_passwords.yaml", "rules/end_of_life.yaml")
 
 
 def rules_digest() -> str:

@@ -81,7 +81,7 @@ class ScenarioLoss(Value):
     id: str
     title: str
     private: float = Field(ge=0)
-    external: float = Field(ge=0)
+    external: float = Field(description="below 0 where compensation and sales that others gain exceed the harm")
     inputs: tuple[str, ...]
     findings: tuple[str, ...] = Field(default=(), description="findings that raise it")
     equation: str = Field(description="the equation, with ids of inputs")

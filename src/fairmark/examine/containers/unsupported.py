@@ -1,0 +1,55 @@
+"""Formats that are known by their first bytes and not opened: a gap with a name beats "unknown"."""
+
+from functools import partial
+
+from fairmark.examine.blob import Blob
+from fairmark.examine.containers.handler import Context, Handler, Opened
+from fairmark.model.image import Gap, GapReason
+
+# name, words, magic, how far from the start it stands
+_KNOWN = (
+    ("squashfs", "squashfs, big-endian or older than version 4", b"sqsh", 0),
+    ("squashfs", "squashfs with a vendor's magic", b"shsq", 0),
+    ("squashfs", "squashfs with a vendor's magic", b"qshs", 0),
+    ("jffs2", "JFFS2 file system", b"\x85\x19\x03\x20\x0c\x00\x00\x00", 0),
+    ("jffs2", "JFFS2 file system", b"\x85\x19\x01\xe0", 0),
+    ("jffs2", "JFFS2 file system, big-endian", b"\x19\x85\xe0\x01", 0),
+    ("ubi", "UBI volumes", b"UBI#\x01", 0),
+    ("ubifs", "UBIFS file system", b"\x31\x18\x10\x06", 0),
+    ("ext", "ext2, ext3 or ext4 file system", b"\x53\xef", 1080),
+    ("erofs", "EROFS file system", b"\xe2\xe1\xf5\xe0", 1024),
+    ("cramfs", "cramfs file system", b"\x45\x3d\xcd\x28", 0),
+    ("romfs", "romfs file system", b"-rom1fs-", 0),
+    ("fit", "flattened device tree (FIT image)", b"\xd0\x0d\xfe\xed", 0),
+    ("android_sparse", "Android sparse image", b"\x3a\xff\x26\xed", 0),
+    ("android_boot", "Android boot image", b"ANDROID!", 0),
+    ("zip", "zip archive", b"PK\x03\x04", 0),
+    ("7z", "7z archive", b"7z\xbc\xaf\x27\x1c", 0),
+    ("lzop", "lzop stream", b"\x89LZO\0\r\n\x1a\n", 0),
+    ("lz4", "LZ4 frame", b"\x04\x22\x4d\x18", 0),
+    ("lz4", "LZ4 frame, legacy form", b"\x02\x21\x4c\x18", 0),
+)
+
+
+def _recognise(magic: bytes, distance: int, blob: Blob, offset: int) -> bool:
+    return blob.read(offset + distance, len(magic)) == magic
+
+
+def _open(words: str, blob: Blob, offset: int, context: Context) -> Opened:
+    size = blob.size - offset
+    gap = Gap(
+        where=context.where, reason=GapReason.UNSUPPORTED, detail=f"{words}: not read by this release", bytes=size
+    )
+    return Opened(size, words, gaps=(gap,), readable=False, ends=False)
+
+
+RECOGNISED_ONLY = tuple(
+    Handler(
+        name,
+        f"{words}: recognised, reported as a gap, not opened.",
+        ((magic, distance),),
+        partial(_recognise, magic, distance),
+        partial(_open, words),
+    )
+    for name, words, magic, distance in _KNOWN
+)

@@ -1,0 +1,250 @@
+"""Keys and secrets: private keys in the image, their strength and certificates, and credentials in text files."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from fairmark.examine.key_files import FoundCertificate, FoundKey, may_hold_key, read_keys
+from fairmark.examine.redaction import redacted
+from fairmark.examine.rule import Detector, Rule
+from fairmark.examine.subject import FileFacts, Subject
+from fairmark.examine.text_secrets import find_secrets
+from fairmark.examine.tree import Tree, UnreadableEntryError
+from fairmark.model.evidence import Evidence
+from fairmark.model.finding import Confidence, Detection, Finding, Observation, Reach, SeenFact, Severity
+
+PRIVATE_KEY = Rule(
+    id="private-key-in-image",
+    title="A private key ships with the image",
+    weakness="private-key-in-image",
+    severity=Severity.HIGH,
+    what="A private key was found and parsed. Every unit has the same one, and so has everybody who has the image: "
+    "they can pose as the device or read its traffic.",
+    false_positives="A key that something replaces at first boot. Below documentation and tests a key is graded C.",
+    fix="Make the key on the device at first boot, or install one per unit at production; revoke what has shipped.",
+    cwe="CWE-321",
+    references=("ETSI EN 303 645 provision 5.4-3",),
+)
+KEY_TOO_SHORT = Rule(
+    id="key-too-short",
+    title="A key is too short",
+    weakness="shared-key",
+    severity=Severity.MEDIUM,
+    what="An RSA or DSA key of less than 2048 bits, or an elliptic curve of less than 224 bits, no longer resists.",
+    false_positives="None known.",
+    fix="Use RSA with 3072 bits or an elliptic curve such as P-256 or Ed25519.",
+    cwe="CWE-326",
+)
+SHARED_CERTIFICATE = Rule(
+    id="certificate-shared",
+    title="All units present the same certificate",
+    weakness="shared-key",
+    severity=Severity.MEDIUM,
+    what="The image holds a certificate together with its private key, so that no unit can be told from another.",
+    false_positives="A certificate that something replaces at first boot.",
+    fix="Issue a certificate per unit.",
+    cwe="CWE-321",
+)
+HARDCODED_SECRET = Rule(
+    id="hardcoded-secret",
+    title="A credential stands in clear in the image",
+    weakness="hardcoded-secret",
+    severity=Severity.HIGH,
+    what="A settings file or script holds a password, token or cloud key with a fixed value: it is the same in all "
+    "units and in the hands of everybody who has the image.",
+    false_positives="A value that is only an example, or that the owner replaces at set-up.",
+    fix="Take the credential out and revoke it; give each unit its own at production or at first connection.",
+    cwe="CWE-798",
+    references=("ETSI EN 303 645 provision 5.4-3",),
+)
+
+DOCUMENTATION = re.compile(
+    r"/(?:doc|docs|man|info|tests?|testdata|test_data|examples?|samples?|licenses?)/", re.IGNORECASE
+)
+_MAX_KEY_FILE = 256 << 10
+_MAX_KEYS = 500
+
+
+class _Run:
+    """One run of the detector over a subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.evidence: dict[str, Evidence] = {}
+        self.findings: list[Finding] = []
+        self.certificates: dict[str, tuple[FileFacts, FoundCertificate]] = {}
+        self.keys: list[tuple[FileFacts, FoundKey]] = []
+        self.unread = False
+        self.reaches: dict[tuple[str, str], Reach] = {}
+
+    def see(self, file: FileFacts, statement: str, *, line: int | None = None, quote: str = "") -> str:
+        """Keep a piece of evidence and return its id."""
+        item = self.subject.evidence(file, statement, line=line, quote=quote)
+        self.evidence[item.id] = item
+        return item.id
+
+    def detect(self) -> Detection:
+        """Read every file that may hold a key, then every text."""
+        for file in self.subject.files:
+            data = self._content(file)
+            if data is None:
+                continue
+            keys, certificates = read_keys(data)
+            self.keys += [(file, key) for key in keys[: _MAX_KEYS - len(self.keys)]]
+            for certificate in certificates:
+                self.certificates.setdefault(certificate.public_sha256, (file, certificate))
+        for file, key in self.keys:
+            self._judge(file, key)
+        for file in self.subject.files:
+            self._secrets(file)
+        observations = self._observations()
+        evidence = tuple(self.evidence[key] for key in sorted(self.evidence))
+        return Detection(
+            findings=tuple(self.findings), observations=observations, facts=self._facts(), evidence=evidence
+        )
+
+    def _content(self, file: FileFacts) -> bytes | None:
+        """Return the bytes of a file that may hold a key, judged by its text or name before it is read."""
+        if file.elf or not may_hold_key(file.path, file.text):
+            return None
+        if file.size > _MAX_KEY_FILE:
+            self.unread = True
+            return None
+        if file.text is not None:
+            return file.text.encode()
+        entry = tree.get(file.path) if (tree := self._trees.get(file.root)) else None
+        try:
+            return tree.read(entry) if tree and entry else None
+        except UnreadableEntryError:  # the scan has recorded the gap
+            self.unread = True
+            return None
+
+    @cached_property
+    def _trees(self) -> Mapping[str, Tree]:
+        return {tree.name: tree for tree in self.subject.trees}
+
+    # Keys ----------------------------------------------------------------------------------------
+
+    def _judge(self, file: FileFacts, key: FoundKey) -> None:
+        is_example = bool(DOCUMENTATION.search(file.path))
+        reach = Reach.PRESENT if is_example else self._reach(file)
+        if key.encrypted:
+            seen = self.see(file, "an encrypted private key", line=key.line)
+            confidence = Confidence.C if is_example else Confidence.B
+            title = f"{file.path} is a private key, encrypted with a passphrase"
+            self.findings.append(
+                PRIVATE_KEY.finding(title, (seen,), confidence=confidence, reach=reach, severity=Severity.MEDIUM)
+            )
+            return
+        statement = f"private key, {key.kind} {key.bits} bits; SHA-256 of its public part {key.public_sha256}"
+        seen = self.see(file, statement, line=key.line)
+        confidence = Confidence.C if is_example else Confidence.A
+        title = f"{file.path} is a private key ({key.kind}, {key.bits} bits) that all units share"
+        self.findings.append(PRIVATE_KEY.finding(title, (seen,), confidence=confidence, reach=reach))
+        if key.is_short:
+            title = f"The key in {file.path} has only {key.bits} bits ({key.kind})"
+            self.findings.append(KEY_TOO_SHORT.finding(title, (seen,), confidence=confidence, reach=reach))
+        if key.public_sha256 in self.certificates:
+            holder, certificate = self.certificates[key.public_sha256]
+            shown = self.see(holder, f"certificate of that key: SHA-256 {certificate.sha256}", line=certificate.line)
+            title = f"{holder.path} is a certificate that all units share"
+            self.findings.append(SHARED_CERTIFICATE.finding(title, (seen, shown), confidence=confidence, reach=reach))
+
+    def _reach(self, file: FileFacts) -> Reach:
+        """A key is as near as the started service whose arguments or settings name it."""
+        if (file.root, file.path) not in self.reaches:
+            self.reaches[file.root, file.path] = self._nearest(file)
+        return self.reaches[file.root, file.path]
+
+    def _nearest(self, file: FileFacts) -> Reach:
+        near = Reach.PRESENT
+        for service in self.subject.services:
+            if service.root != file.root or not self._names(service.program, service.arguments, file):
+                continue
+            here = Reach.EXPOSED if service.ports else Reach.STARTED
+            near = max(near, here, key=lambda one: one.rank)
+        return near
+
+    def _names(self, program: str, arguments: str, file: FileFacts) -> bool:
+        words = arguments.split()
+        if any(file.path in word for word in words):
+            return True
+        if file.path.startswith("/etc/dropbear/") and program.endswith("/dropbear"):
+            return True
+        if file.path.startswith("/etc/ssh/ssh_host_") and program.endswith("/sshd"):
+            return True
+        settings = [word.rpartition("=")[2] for word in words if "/" in word] + _usual_settings(program)
+        items = (self.subject.file(path, file.root) for path in settings if path.startswith("/"))
+        return any(item is not None and item.text is not None and _mentions(item.text, file.path) for item in items)
+
+    # Secrets in text -----------------------------------------------------------------------------
+
+    def _secrets(self, file: FileFacts) -> None:
+        if file.text is None or DOCUMENTATION.search(file.path):
+            return
+        seen: dict[str, list[str]] = {}
+        for secret in find_secrets(file.path, file.text):
+            seen.setdefault(secret.what, []).append(
+                self.see(file, secret.what, line=secret.line, quote=redacted(secret.text))
+            )
+        for what, ids in sorted(seen.items()):
+            title = f"{file.path} holds {what}"
+            reach = self._reach(file)
+            self.findings.append(HARDCODED_SECRET.finding(title, tuple(ids), confidence=Confidence.B, reach=reach))
+
+    # What is right -------------------------------------------------------------------------------
+
+    def _observations(self) -> tuple[Observation, ...]:
+        wrong = [one for one in self.findings if one.confidence is not Confidence.C]
+        if wrong or not self.subject.files:
+            return ()
+        looked = sorted(self.subject.files, key=lambda one: (one.root, one.path))
+        first = next((one for one in looked if one.text is not None), looked[0])
+        statement = (
+            f"No private key and no fixed credential in {len(looked)} files; every text file and every file named "
+            "like a key was read, program code was not"
+        )
+        seen = self.see(first, "one of the files that were all looked at")
+        return (
+            Observation(
+                rule="keys",
+                capability="no-hardcoded-secrets",
+                statement=statement,
+                complete=False,
+                evidence=(seen,),
+            ),
+        )
+
+    def _facts(self) -> tuple[SeenFact, ...]:
+        keys = [one for one in self.findings if one.rule == PRIVATE_KEY.id and one.confidence is not Confidence.C]
+        if not keys:
+            return ()
+        names = ("keys.preinstalled", "secrets.stored")
+        statement = "a private key is in the image"
+        return tuple(SeenFact(fact=name, value=True, statement=statement, evidence=keys[0].evidence) for name in names)
+
+
+def _usual_settings(program: str) -> list[str]:
+    """Return where a program keeps its settings when its arguments do not say."""
+    name = program.rpartition("/")[2]
+    return [f"/etc/{name}.conf", f"/etc/{name}/{name}.conf", f"/etc/config/{name}", f"/etc/default/{name}"]
+
+
+def _mentions(text: str, path: str) -> bool:
+    return any(path in line for line in _live_lines(text))
+
+
+def _live_lines(text: str) -> Iterator[str]:
+    return (line for line in text.splitlines() if not line.lstrip().startswith(("#", ";", "//")))
+
+
+def _detect(subject: Subject) -> Detection:
+    return _Run(subject).detect()
+
+
+DETECTOR = Detector(
+    id="keys",
+    title="Private keys and hard-coded secrets",
+    rules=(PRIVATE_KEY, KEY_TOO_SHORT, SHARED_CERTIFICATE, HARDCODED_SECRET),
+    detect=_detect,
+)

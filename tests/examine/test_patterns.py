@@ -1,0 +1,74 @@
+"""Every component rule on its own samples, and the search around them."""
+
+import re
+
+import pytest
+
+from fairmark.examine.patterns import Pattern, Sample, find_versions, patterns
+
+_SAMPLES = [(rule, sample) for rule in patterns() for sample in rule.samples]
+
+
+def _read(rule: Pattern, sample: Sample, padding: bytes = b"") -> list[str]:
+    hits = find_versions(padding + b"\0" + sample.data, sample.name)
+    return [hit.version for hit in hits if hit.rule == rule.id]
+
+
+@pytest.mark.parametrize(("rule", "sample"), _SAMPLES, ids=[f"{r.id}-{n}" for n, (r, _) in enumerate(_SAMPLES)])
+def test_a_rule_reads_its_samples(rule: Pattern, sample: Sample) -> None:
+    found = _read(rule, sample, padding=bytes(range(256)) * 40)
+
+    assert found == ([sample.version] if sample.version else [])
+
+
+def test_at_least_sixty_components_are_known_and_each_rule_has_both_kinds_of_sample() -> None:
+    rules = patterns()
+
+    assert len({rule.name for rule in rules}) >= 60
+    for rule in rules:
+        assert {bool(sample.version) for sample in rule.samples} == {True, False}, rule.id
+
+
+def test_ids_are_unique_and_every_rule_can_be_searched_for() -> None:
+    rules = patterns()
+
+    assert len({rule.id for rule in rules}) == len(rules)
+    for rule in rules:
+        assert rule.version or rule.file_version, rule.id
+        assert bool(rule.anchors) != (rule.bare or rule.version is None), rule.id
+        assert not rule.bare or (rule.files and rule.all_of), rule.id
+        assert rule.version is None or rule.version.groups == 1, rule.id
+        assert re.fullmatch(r"|[ao]:[^:]+:[^:]+", rule.cpe), rule.id
+
+
+def test_no_sample_of_one_rule_is_taken_for_another_component() -> None:
+    for rule, sample in ((rule, sample) for rule, sample in _SAMPLES if sample.version):
+        for hit in find_versions(b"\0" + sample.data, sample.name):
+            other = next(one for one in patterns() if one.id == hit.rule)
+            assert other.name == rule.name, (rule.id, hit)
+
+
+def test_the_offset_points_at_the_version() -> None:
+    data = bytes(10_000) + b"1.2 " * 500 + b"\0BusyBox v1.31.1 (2020)\0" + bytes(5000)
+
+    (hit,) = find_versions(data, b"busybox", base=1000)
+
+    assert data[hit.offset - 1000 :].startswith(b"1.31.1")
+
+
+def test_a_table_of_versions_is_no_component() -> None:
+    data = b"".join(b"\0BusyBox v1.%d.0 (x)\0" % minor for minor in range(5))
+
+    assert find_versions(data, b"notes") == ()
+
+
+def test_a_version_over_the_stride_of_the_search_is_found() -> None:
+    for cut in range(20):
+        data = bytes((4 << 20) - cut) + b"\0BusyBox v1.31.1 (2020)\0"
+
+        assert [hit.version for hit in find_versions(data, b"busybox")] == ["1.31.1"]
+
+
+@pytest.mark.parametrize("data", [b"", b".", b"1.", b"1.2", b".2", b"1.2.", b"\0" * 3])
+def test_tiny_files_hold_nothing(data: bytes) -> None:
+    assert find_versions(data, b"x") == ()
