@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.doubles import assessments as given
 
 from fairmark.model.assessment import Assessment
 from fairmark.render import report
+from tests.doubles import assessments as given
 
 AXE = Path(".cache/npm/node_modules/axe-core/axe.min.js")
 QUIET = (

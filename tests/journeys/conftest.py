@@ -50,7 +50,9 @@ class Camera:
     assessment: dict
 
     def verdict(self, catalogue: str, provision: str) -> dict:
-        return next(v for v in self.assessment["verdicts"] if (v["catalogue"], v["provision"]) == (catalogue, provision))
+        return next(
+            v for v in self.assessment["verdicts"] if (v["catalogue"], v["provision"]) == (catalogue, provision)
+        )
 
     def grade(self, confidence: str) -> list[dict]:
         return [finding for finding in self.assessment["findings"] if finding["confidence"] == confidence]

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from tests.journeys.conftest import Camera, Run, camera
 
 from fairmark.demo.elf import elf
 from fairmark.demo.formats import Node, cpio_newc
+from tests.journeys.conftest import Camera, Run, camera
 
 PROFILE = """\
 maker: Example Cameras Ltd
@@ -68,22 +68,30 @@ def test_a_truly_isolated_camera_costs_less(make: Callable[[bytes, str], Camera]
     assert external(isolated) < external(exposed)
 
 
-def test_an_image_without_any_account_database_leaves_the_password_provision_inconclusive(make: Callable[[bytes, str], Camera]) -> None:
+def test_an_image_without_any_account_database_leaves_the_password_provision_inconclusive(
+    make: Callable[[bytes, str], Camera],
+) -> None:
     bare = {path: entry for path, entry in QUIET.items() if path not in {b"etc/passwd", b"etc/shadow"}}
 
     assert make(image(bare), "behind_nat").verdict("en303645", "5.1-1")["outcome"] == "INCONCLUSIVE"
 
 
-def test_a_telnet_script_without_a_telnet_program_raises_no_service_finding(make: Callable[[bytes, str], Camera]) -> None:
+def test_a_telnet_script_without_a_telnet_program_raises_no_service_finding(
+    make: Callable[[bytes, str], Camera],
+) -> None:
     script = b"#!/bin/sh\nmount -t proc proc /proc\n/usr/sbin/telnetd -l /bin/sh\ntelnetd &\n"
     ghost = make(image(QUIET | {b"etc/init.d/rcS": (PROGRAM, script)}), "behind_nat")
 
     assert not [f for f in ghost.assessment["findings"] if f["rule"].startswith("service-")]
 
 
-def test_the_same_script_with_the_program_is_a_proven_finding(make: Callable[[bytes, str], Camera], flawed: Camera) -> None:
+def test_the_same_script_with_the_program_is_a_proven_finding(
+    make: Callable[[bytes, str], Camera], flawed: Camera
+) -> None:
     script = b"#!/bin/sh\nmount -t proc proc /proc\n/usr/sbin/telnetd -l /bin/sh\n"
-    real = make(image(QUIET | {b"etc/init.d/rcS": (PROGRAM, script), b"usr/sbin/telnetd": (PROGRAM, elf())}), "behind_nat")
+    real = make(
+        image(QUIET | {b"etc/init.d/rcS": (PROGRAM, script), b"usr/sbin/telnetd": (PROGRAM, elf())}), "behind_nat"
+    )
 
     (finding,) = [f for f in real.assessment["findings"] if f["rule"] == "service-telnet-started"]
     assert (finding["confidence"], finding["reach"]) == ("A", "exposed")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.journeys.conftest import ROOT, Camera, Run
 
 from fairmark.cli.main import COMMANDS
+from tests.journeys.conftest import ROOT, Camera, Run
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 HARMLESS = ("demo", "explain", "doctor")
@@ -16,7 +16,9 @@ HARMLESS = ("demo", "explain", "doctor")
 
 def lines_of(page: Path) -> list[str]:
     blocks = re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)
-    return [line.split("#")[0].strip() for block in blocks for line in block.splitlines() if line.startswith("fairmark ")]
+    return [
+        line.split("#")[0].strip() for block in blocks for line in block.splitlines() if line.startswith("fairmark ")
+    ]
 
 
 COMMAND_LINES = sorted({line for page in PAGES for line in lines_of(page)})
@@ -29,7 +31,9 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
-def test_every_command_line_in_the_documents_runs(line: str, flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path) -> None:
+def test_every_command_line_in_the_documents_runs(
+    line: str, flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path
+) -> None:
     (tmp_path / "firmware.bin").write_bytes(flawed.image.read_bytes())
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "assessment.json").write_bytes((flawed.out / "assessment.json").read_bytes())
@@ -46,7 +50,9 @@ def test_every_command_line_in_the_documents_runs(line: str, flawed: Camera, fai
 
 def _files_of_the_guides() -> dict[str, str]:
     waivers = re.search(r"```yaml\n# waivers.yaml\n(.*?)```", (ROOT / "docs/howto/waivers.md").read_text(), re.DOTALL)
-    figures = re.search(r"```yaml\n# calibration.yaml\n(.*?)```", (ROOT / "docs/howto/own-figures.md").read_text(), re.DOTALL)
+    figures = re.search(
+        r"```yaml\n# calibration.yaml\n(.*?)```", (ROOT / "docs/howto/own-figures.md").read_text(), re.DOTALL
+    )
     assert waivers
     assert figures
     return {"waivers.yaml": waivers[1], "calibration.yaml": figures[1], "device.yaml": "network: behind_nat\n"}

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.journeys.conftest import Camera, Run
 
 
-def test_an_image_alone_gives_a_useful_report_with_each_assumption_listed(flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path) -> None:
+def test_an_image_alone_gives_a_useful_report_with_each_assumption_listed(
+    flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path
+) -> None:
     image = tmp_path / "firmware.bin"
     image.write_bytes(flawed.image.read_bytes())
 
@@ -23,7 +26,9 @@ def test_an_image_alone_gives_a_useful_report_with_each_assumption_listed(flawed
     assert {f["rule"] for f in assessment["findings"]} >= {"account-default-password", "service-telnet-started"}
 
 
-def test_generic_assumptions_decide_no_applicability(flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path) -> None:
+def test_generic_assumptions_decide_no_applicability(
+    flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path
+) -> None:
     image = tmp_path / "firmware.bin"
     image.write_bytes(flawed.image.read_bytes())
 
@@ -82,7 +87,9 @@ def test_bad_input_ends_in_a_clear_error_and_the_right_exit_code(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.bin", "firmware.bin", "wrong.yaml"]
 
 
-def test_an_image_that_nothing_can_open_is_no_error_and_everything_is_inconclusive(fairmark: Callable[..., Run], tmp_path: Path) -> None:
+def test_an_image_that_nothing_can_open_is_no_error_and_everything_is_inconclusive(
+    fairmark: Callable[..., Run], tmp_path: Path
+) -> None:
     (tmp_path / "firmware.bin").write_bytes(random.Random(1).randbytes(200_000))
 
     run = fairmark("assess", "firmware.bin", "--json", cwd=tmp_path)

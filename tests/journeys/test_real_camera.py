@@ -6,13 +6,18 @@ import sys
 from collections.abc import Callable
 
 import pytest
+
 from tests.journeys.conftest import ROOT, Camera, Run
 
 
 @pytest.fixture(scope="module")
 def real(fairmark: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> tuple[Camera, Camera]:
     built = subprocess.run(
-        [sys.executable, str(ROOT / "examples/real-camera/build.py")], capture_output=True, text=True, timeout=600, check=False
+        [sys.executable, str(ROOT / "examples/real-camera/build.py")],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert built.returncode == 0, built.stdout + built.stderr
     made = []

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+
 from tests.journeys.conftest import Camera, Run
 
 KEYS = {
@@ -45,7 +46,9 @@ def test_every_finding_points_to_evidence_that_is_there(flawed: Camera) -> None:
 
 
 @pytest.mark.parametrize(("catalogue", "provision"), [("en303645", "5.1-1"), ("psti", "1-2")])
-def test_the_password_provisions_fail_on_the_flawed_camera_only(flawed: Camera, fixed: Camera, catalogue: str, provision: str) -> None:
+def test_the_password_provisions_fail_on_the_flawed_camera_only(
+    flawed: Camera, fixed: Camera, catalogue: str, provision: str
+) -> None:
     assert flawed.verdict(catalogue, provision)["outcome"] == "FAIL"
     assert flawed.verdict(catalogue, provision)["because"]
     assert fixed.verdict(catalogue, provision)["outcome"] != "FAIL"
@@ -105,14 +108,18 @@ def test_no_secret_of_the_image_is_in_any_document(flawed: Camera) -> None:
         assert "xc3511" not in text
 
 
-def test_the_gate_stops_the_flawed_camera_and_lets_it_go_on_against_its_own_baseline(flawed: Camera, fairmark: Callable[..., Run]) -> None:
+def test_the_gate_stops_the_flawed_camera_and_lets_it_go_on_against_its_own_baseline(
+    flawed: Camera, fairmark: Callable[..., Run]
+) -> None:
     assessment = flawed.out / "assessment.json"
 
     assert fairmark("gate", assessment).code == 1
     assert fairmark("gate", assessment, "--baseline", assessment).code == 0
 
 
-def test_the_summary_fits_a_screen_and_follows_the_order_of_the_report(flawed: Camera, fairmark: Callable[..., Run]) -> None:
+def test_the_summary_fits_a_screen_and_follows_the_order_of_the_report(
+    flawed: Camera, fairmark: Callable[..., Run]
+) -> None:
     run = fairmark("assess", flawed.image, "--device", flawed.profile, "--out", flawed.out)
 
     lines = run.out.splitlines()

@@ -1,10 +1,9 @@
 import re
 from xml.etree import ElementTree as ET
 
-from tests.doubles import assessments as given
-
 from fairmark.model.standard import Outcome
 from fairmark.render.charts import loss_exceedance, outcome_bar
+from tests.doubles import assessments as given
 
 SVG = "{http://www.w3.org/2000/svg}"
 

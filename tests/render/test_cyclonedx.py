@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from tests.doubles import assessments as given
 
 from fairmark.model.image import Coverage, ImageRecord
 from fairmark.render import cyclonedx
+from tests.doubles import assessments as given
 
 
 def valid(document: bytes) -> dict[str, Any]:

@@ -1,7 +1,6 @@
-from tests.doubles import assessments as given
-
 from fairmark.model.image import ImageRecord
 from fairmark.render import identity
+from tests.doubles import assessments as given
 
 
 def test_a_uuid_rests_on_its_form_and_ground_alone() -> None:

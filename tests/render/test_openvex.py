@@ -1,9 +1,8 @@
 import json
 
-from tests.doubles import assessments as given
-
 from fairmark.model.finding import Confidence
 from fairmark.render import openvex
+from tests.doubles import assessments as given
 
 
 def test_without_a_cve_there_is_nothing_to_state() -> None:

@@ -5,12 +5,12 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from tests.doubles import assessments as given
 
 from fairmark.model.assessment import Assessment
 from fairmark.model.image import Coverage, ImageRecord
 from fairmark.model.risk import Plan
 from fairmark.render import report
+from tests.doubles import assessments as given
 
 MARKUP = "<img src=x onerror=alert(1)>"
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from tests.doubles import assessments as given
 
 from fairmark.render import sarif
+from tests.doubles import assessments as given
 
 SCHEMA = Path(".cache/npm/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
 RULES = {

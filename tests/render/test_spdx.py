@@ -3,9 +3,9 @@ import re
 from typing import Any
 
 import pytest
-from tests.doubles import assessments as given
 
 from fairmark.render import spdx
+from tests.doubles import assessments as given
 
 
 def made(assessment: Any) -> dict[str, Any]:

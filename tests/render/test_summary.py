@@ -1,9 +1,8 @@
-from tests.doubles import assessments as given
-
 from fairmark.model.finding import Severity
 from fairmark.model.risk import Plan
 from fairmark.model.standard import Outcome
 from fairmark.render.summary import summarise
+from tests.doubles import assessments as given
 
 
 def test_findings_are_parted_by_grade_and_hints_are_in_neither_part() -> None:

@@ -1,7 +1,7 @@
 import pytest
-from tests.doubles import assessments as given
 
 from fairmark.render import terminal
+from tests.doubles import assessments as given
 
 
 def test_the_summary_fits_one_screen_in_the_order_of_the_report() -> None:

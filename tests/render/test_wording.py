@@ -1,11 +1,11 @@
 import pytest
-from tests.doubles import assessments as given
 
 from fairmark.model.finding import Severity
 from fairmark.model.image import Coverage, ImageRecord
 from fairmark.model.risk import PlanItem
 from fairmark.render import wording
 from fairmark.render.summary import summarise
+from tests.doubles import assessments as given
 
 
 def sentence(**changes: object) -> str:

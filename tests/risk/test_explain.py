@@ -4,7 +4,8 @@ import pytest
 
 from fairmark.errors import WrongUsageError
 from fairmark.risk.calibration import load
-from fairmark.risk.explain import explain_input, explain_scenario, scenario_ids
+from fairmark.risk.explain import explain_input, explain_scenario
+from fairmark.risk.fleet import SCENARIOS
 
 
 def test_an_entry_says_what_its_range_implies_and_where_it_is_used() -> None:
@@ -44,7 +45,7 @@ def test_a_replaced_entry_says_so() -> None:
     assert found.entry.source == "our shop"
 
 
-@pytest.mark.parametrize("name", scenario_ids())
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_is_explained_down_to_its_sources(name: str) -> None:
     found = explain_scenario(load(), name, year_now=2026)
 

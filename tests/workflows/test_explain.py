@@ -12,7 +12,9 @@ def ask(name: str, **more) -> tuple[Explanation, ...]:  # type: ignore[no-untype
     return explain(name, CALIBRATION, year=2026, **more)
 
 
-@pytest.mark.parametrize("kind", ["rules", "weaknesses", "controls", "capabilities", "facts", "provisions", "scenarios", "numbers"])
+@pytest.mark.parametrize(
+    "kind", ["rules", "weaknesses", "controls", "capabilities", "facts", "provisions", "scenarios", "numbers"]
+)
 def test_everything_that_has_a_name_can_be_explained(kind: str) -> None:
     for name in names(CALIBRATION)[kind]:
         (first, *_) = ask(name)

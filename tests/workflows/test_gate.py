@@ -1,13 +1,13 @@
 from datetime import date
 
 import pytest
-from tests.doubles.assessments import PASSWORD, PRIVATE_KEY, TELNET, assessment, device, repaired
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.model.device import Market
 from fairmark.model.standard import Level
 from fairmark.model.value import canonical_json
 from fairmark.workflows.gate import Conditions, GateReport, Result, Waiver, gate, read_assessment, read_waivers
+from tests.doubles.assessments import PASSWORD, PRIVATE_KEY, TELNET, assessment, device, repaired
 
 TODAY = date(2026, 11, 24)
 ANYTHING = Conditions()

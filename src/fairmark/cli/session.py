@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from fairmark.cli.progress import progress_line
 from fairmark.examine.adapters.crypt import crack
@@ -60,7 +61,8 @@ def assess_and_write(given: Given, folder: Path) -> tuple[Assessment, list[str]]
 
 def run_assessment(given: Given, progress: Progress) -> Assessment:
     """Assess what the user gave; nothing is written."""
-    limits = Limits(**{LIMIT_OPTIONS[name]: value for name, value in given.limits.items() if value is not None})
+    wanted: dict[str, Any] = {LIMIT_OPTIONS[name]: value for name, value in given.limits.items() if value is not None}
+    limits = Limits(**wanted)
     calibration = _calibration(given.calibration)
     world = World(clock=time.monotonic, crack=crack, progress=progress)
     with _material(given, world, limits) as material:

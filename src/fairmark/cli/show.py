@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -29,3 +31,10 @@ def show_text(assessment: Assessment, *, all_hints: bool = False) -> None:
 def screen_width() -> int:
     """Columns to write in: the terminal's, at most 100."""
     return min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
+
+
+def show_rows(rows: Iterable[tuple[str, str]]) -> None:
+    """Print rows of label and text, wrapped and indented."""
+    width = screen_width()
+    for label, text in rows:
+        click.echo(textwrap.fill(f"{label}: {text}", width, initial_indent="  ", subsequent_indent="      "))

@@ -172,7 +172,8 @@ class Opening:
         """Keep what the container ``blob`` gave, and put its parts on the work list."""
         note = opened.note if place.raw else f"{place.label}: {opened.note}"
         self._record(place, handler.name, blob, opened=opened.readable, note=note)
-        self._gaps += opened.gaps
+        lost = {} if opened.readable else {"bytes": blob.size}
+        self._gaps += (gap.model_copy(update=lost) for gap in opened.gaps)
         if not opened.readable and place.direct:
             self.closed_bytes += blob.size
         for part in opened.parts:

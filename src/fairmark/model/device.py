@@ -87,6 +87,8 @@ class Economics(Value):
     units_per_year: int | None = Field(default=None, ge=0, le=10_000_000_000, description="units sold a year")
     price: float | None = Field(default=None, ge=0, le=1e9, description="retail price of one unit")
     margin: float | None = Field(default=None, ge=0, le=1, description="maker's margin as a share of the price")
+    usd_rate: float | None = Field(default=None, gt=0, le=1e6, description="US dollars for one unit of the currency")
+    usd_rate_date: date | None = Field(default=None, description="the day of that rate")
 
 
 class Documents(Value):
@@ -114,7 +116,9 @@ class Device(Value):
     model: Name | None = Field(default=None, description="name of the model")
     hardware_revision: Name | None = None
     firmware_version: Name | None = None
-    device_class: DeviceClass | None = Field(default=None, description="kind of device: gives typical sizes and threats")
+    device_class: DeviceClass | None = Field(
+        default=None, description="kind of device: gives typical sizes and threats"
+    )
     network: Network | None = Field(default=None, description="how it meets the network where it is used")
     physical_access: PhysicalAccess | None = Field(default=None, description="who can touch it")
     assets: tuple[Asset, ...] | None = Field(default=None, description="what is worth attacking in it")
@@ -125,5 +129,6 @@ class Device(Value):
     claims: dict[str, dict[str, Claim]] = Field(default_factory=dict, description="catalogue id -> provision -> claim")
     declared_services: tuple[str, ...] | None = Field(default=None, description="'tcp/443 https', one per open port")
     economics: Economics = Economics()
+    controls: tuple[str, ...] = Field(default=(), description="controls (vocabulary) that the maker has in place")
     support_until: date | None = Field(default=None, description="last day of security support, as 2031-12-31")
     documents: Documents = Documents()

@@ -25,6 +25,7 @@ UNSIGNED = ("update-unsigned", "update-plain-http")
 NOT_AUTOMATIC = ("no-auto-update", "no-update-path", "update-unsigned")
 PASSWORDS = "no-default-password"
 TEST = "penetration-test"
+UNIQUE = "unique-passwords"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,8 @@ def settle(
         calibration: for what is typical.
         examined: whether an image was opened and searched; without one the share of devices with
             a guessable password stands in.
-        observations: what was seen to be right; without a complete one on default passwords their absence
-            is not believed. None: the caller vouches that every place was searched.
+        observations: what was seen to be right; without a complete one on default passwords their absence is
+            believed only where the maker declares unique passwords. None: the caller vouches for every place.
         in_place: controls of the vocabulary that the maker has in place and no finding contradicts.
         rate: needed when the profile is not in US dollars.
 
@@ -157,7 +158,7 @@ def settle(
         claims=_covers(calibration, "slef-class-action", kind),
         fraud=_fraud(device, kind, assets),
         automatic=_automatic(asked, facts),
-        proven=examined and _all_searched(observations),
+        proven=examined and (_all_searched(observations) or _vouched(asked, observations or (), controls)),
         controls=controls,
     )
     _ask_the_rest(asked, now, "searched in part" if examined else "not examined")
@@ -252,6 +253,16 @@ def _automatic(asked: _Asked, facts: Mapping[str, bool]) -> bool:
 
 def _all_searched(observations: Sequence[Observation] | None) -> bool:
     return observations is None or any(one.capability == PASSWORDS and one.complete for one in observations)
+
+
+def _vouched(asked: _Asked, observations: Sequence[Observation], controls: Collection[str]) -> bool:
+    """Take the maker's word for stores that nobody could search, where all that was searched agrees; list it."""
+    agrees = any(one.capability == PASSWORDS for one in observations)
+    if not (agrees and UNIQUE in controls):
+        return False
+    used = f"declared ({UNIQUE}); part of the stores was searched and agrees"
+    asked.guess("controls", used, ("not believed where nobody searched", {"proven": False}))
+    return True
 
 
 def _ask_the_rest(asked: _Asked, now: Circumstances, seen: str) -> None:

@@ -95,11 +95,6 @@ def explain_input(calibration: Calibration, name: str, *, year_now: int) -> Inpu
     )
 
 
-def scenario_ids() -> tuple[str, ...]:
-    """Return the ids of all scenarios, in the order of the price."""
-    return tuple(SCENARIOS)
-
-
 def explain_scenario(calibration: Calibration, name: str, *, year_now: int) -> ScenarioExplained:
     """Say what a scenario is made of, down to the sources.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypedDict
 
 from fairmark import __version__
 from fairmark.examine.detectors import DETECTORS
@@ -12,16 +13,18 @@ from fairmark.examine.limits import Limits
 from fairmark.examine.provenance import rules_digest
 from fairmark.examine.scan import scan
 from fairmark.examine.services import started_services
-from fairmark.examine.subject import Subject
+from fairmark.examine.subject import FileFacts, Subject
 from fairmark.model.assessment import Assessment, Inputs
 from fairmark.model.data import digest_of
 from fairmark.model.device import Device
 from fairmark.model.evidence import Tool
-from fairmark.model.finding import Confidence, Detection, joined
+from fairmark.model.finding import Confidence, Detection, Observation, joined
 from fairmark.model.image import Component, Coverage, Gap, GapReason, ImageRecord
+from fairmark.model.value import canonical_json, sha256_hex
 from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
 from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary
 from fairmark.risk.calibration import Calibration
+from fairmark.risk.circumstances import ExchangeRate
 from fairmark.risk.plan import plan
 from fairmark.risk.price import price
 from fairmark.standards.claims import claim_evidence
@@ -68,8 +71,18 @@ class Material:
     sbom_digest: str = ""
 
 
+class _Known(TypedDict):
+    """What price and plan both rest on, beside the profile and the findings."""
+
+    examined: bool
+    observations: tuple[Observation, ...]
+    in_place: tuple[str, ...]
+    rate: ExchangeRate | None
+
+
 @dataclass(frozen=True)
 class _Examined:
+    image: ImageRecord
     detection: Detection
     components: tuple[Component, ...]
     coverage: Coverage
@@ -93,22 +106,22 @@ def assess(
     stated = (*claim_evidence(device, verdicts), *(one.claim for one in contradictions))
 
     world.progress("pricing the risk")
-    risk = price(
-        device,
-        findings,
-        calibration,
-        examined=material.extraction is not None,
-        observations=examined.detection.observations,
-    )
     law = required_by_law(verdicts, catalogues(), device.markets, findings)
-    todo = plan(device, findings, law, calibration, examined=material.extraction is not None)
+    known: _Known = {
+        "examined": material.extraction is not None,
+        "observations": examined.detection.observations,
+        "in_place": device.controls,
+        "rate": _rate(device),
+    }
+    risk = price(device, findings, calibration, **known)
+    todo = plan(device, findings, law, calibration, **known)
 
     return Assessment(
         created=material.created,
         tool=TOOL,
-        inputs=_inputs(material, calibration),
+        inputs=_inputs(material, examined.image, calibration),
         device=device,
-        image=material.image,
+        image=examined.image,
         components=examined.components,
         evidence=joined([Detection(evidence=(*examined.detection.evidence, *stated))]).evidence,
         findings=findings,
@@ -127,7 +140,8 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
     extraction = material.extraction
     if extraction is None:
         gap = Gap(where="image", reason=GapReason.TOOL, detail="no image was given: documents and claims only")
-        return _Examined(Detection(), material.sbom, Coverage(gaps=(gap,), not_examined=("The image.", *NOT_EXAMINED)))
+        coverage = Coverage(gaps=(gap,), not_examined=("The image.", *NOT_EXAMINED))
+        return _Examined(material.image, Detection(), material.sbom, coverage)
     world.progress("scanning files")
     files, scan_gaps = scan(extraction.trees, loose=extraction.loose, limits=limits, clock=world.clock)
     subject = Subject(trees=extraction.trees, files=files, device=material.device, tool=TOOL, crack=world.crack)
@@ -138,8 +152,9 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
     for detector in DETECTORS:
         world.progress(f"looking for {detector.title}")
         detections.append(detector.detect(subject))
+    image = _with_digest(material.image, files)
     coverage = Coverage(
-        image_bytes=material.image.size,
+        image_bytes=image.size,
         opened_bytes=extraction.opened_bytes,
         files=len(files),
         file_bytes=sum(item.size for item in files),
@@ -149,12 +164,27 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
         gaps=tuple(sorted((*extraction.gaps, *scan_gaps), key=lambda gap: (gap.where, gap.reason, gap.detail))),
         not_examined=NOT_EXAMINED,
     )
-    return _Examined(joined(detections), (*components, *material.sbom), coverage)
+    return _Examined(image, joined(detections), (*components, *material.sbom), coverage)
 
 
-def _inputs(material: Material, calibration: Calibration) -> Inputs:
+def _rate(device: Device) -> ExchangeRate | None:
+    """The exchange rate that the profile gives, if any."""
+    given = device.economics
+    return ExchangeRate(given.usd_rate, str(given.usd_rate_date or "no date given")) if given.usd_rate else None
+
+
+def _with_digest(image: ImageRecord, files: Sequence[FileFacts]) -> ImageRecord:
+    """Give a directory, which has no bytes of its own, the digest and size of what it holds."""
+    if image.sha256:
+        return image
+    listing = [[item.root, item.path, item.mode, item.sha256] for item in files]
+    size = sum(item.size for item in files)
+    return image.model_copy(update={"sha256": sha256_hex(canonical_json(listing)), "size": size})
+
+
+def _inputs(material: Material, image: ImageRecord, calibration: Calibration) -> Inputs:
     return Inputs(
-        image=material.image.sha256,
+        image=image.sha256,
         device=material.device_digest,
         sbom=material.sbom_digest,
         rules=rules_digest(),

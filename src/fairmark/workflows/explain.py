@@ -5,19 +5,18 @@ from collections.abc import Callable, Iterator
 from fairmark.errors import WrongUsageError
 from fairmark.examine.detectors import DETECTORS
 from fairmark.model.assessment import Assessment
-from fairmark.model.data import digest_of
 from fairmark.model.finding import Finding
-from fairmark.model.risk import Loss
+from fairmark.model.risk import Input, Loss, ScenarioLoss
 from fairmark.model.value import Value
 from fairmark.model.vocabulary import vocabulary
 from fairmark.risk import explain as prices
 from fairmark.risk.calibration import Calibration
+from fairmark.risk.fleet import SCENARIOS
 from fairmark.standards.condition import facts_of
 from fairmark.standards.library import catalogues, crosswalk
 
 SIDES = ("private", "external", "social")
 FIGURES = ("mean", "p50", "p90", "p95", "p99")
-FINDINGS_SHOWN = 20
 
 
 class Explanation(Value):
@@ -30,7 +29,9 @@ class Explanation(Value):
     see: tuple[str, ...] = ()
 
 
-def explain(name: str, calibration: Calibration, *, year: int, assessment: Assessment | None = None) -> tuple[Explanation, ...]:
+def explain(
+    name: str, calibration: Calibration, *, year: int, assessment: Assessment | None = None
+) -> tuple[Explanation, ...]:
     """Return everything that ``name`` stands for, or the list of names when it names a whole kind.
 
     ``year`` is the current year: a number older than five years is marked.
@@ -39,7 +40,7 @@ def explain(name: str, calibration: Calibration, *, year: int, assessment: Asses
         WrongUsageError: when nothing bears the name; the hint names the nearest.
     """
     wanted = name.strip()
-    found = [one for look in _LOOKS for one in look(wanted)]
+    found = [*_kinds(wanted, calibration), *(one for look in _LOOKS for one in look(wanted))]
     found += _numbers(wanted, calibration, year)
     if assessment is not None:
         found += _figure(wanted, assessment)
@@ -61,7 +62,7 @@ def names(calibration: Calibration) -> dict[str, tuple[str, ...]]:
         "capabilities": tuple(words.capabilities),
         "facts": tuple(words.facts),
         "provisions": tuple(f"{one.id} {p.id}" for one in catalogues() for p in one.provisions),
-        "scenarios": tuple(prices.scenario_ids()),
+        "scenarios": tuple(SCENARIOS),
         "numbers": tuple(calibration.entries),
     }
 
@@ -97,7 +98,12 @@ def _controls(name: str) -> Iterator[Explanation]:
     if one := words.controls.get(name):
         costs = [part for part in (one.cost.once, one.cost.per_unit, one.cost.per_year) if part]
         mends = [weakness for weakness, w in words.weaknesses.items() if name in w.controls]
-        rows = (("effect", one.effect), ("cost", ", ".join(costs)), ("delay", one.delay_days), ("mends", ", ".join(mends)))
+        rows = (
+            ("effect", one.effect),
+            ("cost", ", ".join(costs)),
+            ("delay", one.delay_days),
+            ("mends", ", ".join(mends)),
+        )
         yield _made(name, "control", one.title, rows, (one.effect, *costs, one.delay_days))
 
 
@@ -115,9 +121,16 @@ def _capabilities(name: str) -> Iterator[Explanation]:
 def _facts(name: str) -> Iterator[Explanation]:
     words = vocabulary()
     if name in words.facts:
-        users = [f"{one.id} {p.id}" for one in catalogues() for p in one.provisions if p.condition and name in facts_of(p.condition)]
+        users = [
+            f"{one.id} {p.id}"
+            for one in catalogues()
+            for p in one.provisions
+            if p.condition and name in facts_of(p.condition)
+        ]
         implied = ", ".join(words.implied.get(name, {}))
-        yield _made(name, "fact", words.facts[name], (("implies", implied), ("decides whether these apply", ", ".join(users))))
+        yield _made(
+            name, "fact", words.facts[name], (("implies", implied), ("decides whether these apply", ", ".join(users)))
+        )
 
 
 def _provisions(name: str) -> Iterator[Explanation]:
@@ -137,17 +150,101 @@ def _provisions(name: str) -> Iterator[Explanation]:
                 yield _made(f"{one.id} {p.id}", "provision", p.title, rows)
 
 
-def _kinds(name: str) -> Iterator[Explanation]:
-    if name == "facts":
-        yield _made("facts", "list", "All facts that conditions speak of", tuple(vocabulary().facts.items()))
+def _kinds(name: str, calibration: Calibration) -> Iterator[Explanation]:
+    """List the ids of a whole kind, each with what it is."""
+    words = vocabulary()
+    titles: dict[str, Callable[[], dict[str, str]]] = {
+        "rules": lambda: {rule.id: rule.title for detector in DETECTORS for rule in detector.rules},
+        "weaknesses": lambda: {key: one.title for key, one in words.weaknesses.items()},
+        "controls": lambda: {key: one.title for key, one in words.controls.items()},
+        "capabilities": lambda: {key: one.title for key, one in words.capabilities.items()},
+        "facts": lambda: words.facts,
+        "provisions": lambda: {f"{one.id} {p.id}": p.title for one in catalogues() for p in one.provisions},
+        "scenarios": lambda: {key: SCENARIOS[key].title for key in SCENARIOS},
+        "numbers": lambda: {key: entry.what for key, entry in calibration.entries.items()},
+    }
+    if name in titles:
+        yield _made(name, "list", f"All {name}", tuple(titles[name]().items()))
+
+
+def _numbers(name: str, calibration: Calibration, year: int) -> Iterator[Explanation]:
+    """Explain an entry of the calibration or a scenario."""
+    if name in calibration.entries:
+        yield _number(prices.explain_input(calibration, name, year_now=year))
+    if name in SCENARIOS:
+        one = prices.explain_scenario(calibration, name, year_now=year)
+        rows = [("equation", one.equation), ("raised by", ", ".join(one.weaknesses))]
+        rows += [(each.entry.id, _brief(each)) for each in one.inputs]
+        yield _made(name, "scenario", one.title, tuple(rows))
+
+
+def _number(one: prices.InputExplained) -> Explanation:
+    entry = one.entry
+    rows = (
+        ("range", f"{entry.distribution.kind} {entry.distribution.low:g} to {entry.distribution.high:g}"),
+        ("implied", f"mean {one.mean:.3g}, median {one.median:.3g}, 5 % {one.low:.3g}, 95 % {one.high:.3g}"),
+        ("unit", " ".join(part for part in (entry.unit, entry.currency or "", f"per {entry.per}") if part)),
+        ("year", str(entry.year)),
+        ("source", entry.source),
+        ("assumed", "yes" if entry.assumed else "no"),
+        ("confidence", entry.confidence),
+        ("doubt (amber)", "; ".join(one.amber)),
+        ("note", entry.note),
+        ("used in", ", ".join(one.scenarios)),
+        ("moved by", ", ".join(one.weaknesses)),
+        ("changed by", ", ".join(one.controls)),
+        ("replaced", "by your own figures" if one.replaced else ""),
+    )
+    return _made(entry.id, "number", entry.what, rows, (*one.scenarios, *one.controls))
+
+
+def _brief(one: prices.InputExplained) -> str:
+    assumed = "assumed" if one.entry.assumed else "published"
+    amber = f"; amber: {'; '.join(one.amber)}" if one.amber else ""
+    return f"{one.entry.what}: mean {one.mean:.3g} {one.entry.unit} ({assumed}; {one.entry.source}{amber})"
+
+
+def _figure(name: str, assessment: Assessment) -> Iterator[Explanation]:
+    """Explain a figure of the assessment, such as ``private.p95``: its bracket, scenarios and inputs."""
+    side, _, figure = name.partition(".")
+    if side not in SIDES or figure not in FIGURES:
+        return
+    risk = assessment.risk
+    loss: Loss = getattr(risk, side)
+    low, high = getattr(loss.bounds, figure)
+    parts = [f"{one.id} {_share(one, side):,.0f}" for one in risk.scenarios]
+    sources = [
+        (one.id, f"{one.what}: {one.low:g} to {one.high:g} {one.unit} ({_origin(one)}; {one.source})")
+        for one in risk.inputs
+    ]
+    rows = (
+        ("value", f"{getattr(loss, figure):,.0f} {risk.currency} a year"),
+        ("bracket of the computation", f"{low:,.0f} to {high:,.0f}"),
+        ("what we do not know", f"yearly mean {loss.epistemic[0]:,.0f} to {loss.epistemic[1]:,.0f}"),
+        ("what varies by year", f"{loss.yearly[0]:,.0f} to {loss.yearly[1]:,.0f}"),
+        ("scenarios", "yearly means: " + ", ".join(parts)),
+        ("inputs", f"{risk.assumed_inputs} of {len(risk.inputs)} assumed"),
+        *sources,
+    )
+    yield _made(name, "figure", f"Loss of one year, {side}, {figure}", rows, tuple(one.id for one in risk.scenarios))
+
+
+def _share(scenario: ScenarioLoss, side: str) -> float:
+    return scenario.private + scenario.external if side == "social" else float(getattr(scenario, side))
+
+
+def _origin(one: Input) -> str:
+    return "assumed" if one.assumed else "published"
 
 
 _LOOKS: tuple[Callable[[str], Iterator[Explanation]], ...] = (
-    _kinds, _rules, _weaknesses, _controls, _capabilities, _facts, _provisions,
+    _rules, _weaknesses, _controls, _capabilities, _facts, _provisions,
 )  # fmt: skip
 
 
-def _made(name: str, kind: str, title: str, rows: tuple[tuple[str, str], ...], see: tuple[str, ...] = ()) -> Explanation:
+def _made(
+    name: str, kind: str, title: str, rows: tuple[tuple[str, str], ...], see: tuple[str, ...] = ()
+) -> Explanation:
     """Make an explanation without its empty rows."""
     return Explanation(id=name, kind=kind, title=title, rows=tuple((k, str(v)) for k, v in rows if v), see=see)
 

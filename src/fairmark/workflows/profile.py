@@ -28,6 +28,7 @@ EXAMPLES = {
     "claims": '{en303645: {"5.1-1": {implemented: true}}}',
     "declared_services": '["tcp/443 https"]',
     "support_until": "2031-12-31",
+    "controls": "[unique-passwords, penetration-test]",
     "economics.currency": "USD",
     "economics.price_year": "2026",
     "economics.units_in_field": "100000",
@@ -58,6 +59,7 @@ def read_profile(text: bytes, name: str) -> Device:
 def contradictions(device: Device, words: Vocabulary) -> Iterator[str]:
     """Yield what a profile says against itself or against the vocabulary, one sentence each."""
     yield from _unknown_names(device, words)
+    yield from _unknown_controls(device, words)
     for field, table in words.derived.items():
         given = getattr(device, field)
         for choice in given if isinstance(given, tuple) else (given,):
@@ -73,6 +75,12 @@ def contradictions(device: Device, words: Vocabulary) -> Iterator[str]:
     economics = device.economics
     if economics.price is not None and economics.currency is None:
         yield "economics.currency: missing beside economics.price; expected an ISO 4217 code, example: currency: USD"
+
+
+def _unknown_controls(device: Device, words: Vocabulary) -> Iterator[str]:
+    for control in sorted(set(device.controls) - set(words.controls)):
+        near = _nearest(control, words.controls)
+        yield f"controls: {control} is not a control of the vocabulary{near}; `fairmark explain controls` lists all"
 
 
 def _unknown_names(device: Device, words: Vocabulary) -> Iterator[str]:

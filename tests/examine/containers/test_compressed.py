@@ -62,16 +62,18 @@ def test_members_in_a_row_are_one_content(handler: Handler, compress: Callable[[
 
 @pytest.mark.parametrize(("handler", "compress"), STREAMS)
 def test_a_cut_stream_gives_what_there_is_and_a_gap(handler: Handler, compress: Callable[[bytes], bytes]) -> None:
-    opened = open_with(handler, compress(DATA)[:-100_000])
+    data = NOISE * 12
 
-    assert opened.parts[0].blob.read(0, 5000) == DATA[:5000]
+    opened = open_with(handler, compress(data)[:-6_000])
+
+    assert opened.parts[0].blob.read(0, 5000) == data[:5000]
     assert [gap.reason for gap in opened.gaps] == [GapReason.DAMAGED]
     assert not opened.ends
 
 
 def test_a_stream_that_gives_nothing_is_damaged() -> None:
     with pytest.raises(DamagedError):
-        open_with(GZIP, packed(b"x")[:18])
+        open_with(XZ, lzma.compress(NOISE)[:24])
 
 
 def test_machine_code_filters_are_undone() -> None:
@@ -131,3 +133,26 @@ def test_gzip_of_nothing_is_a_stream_without_content() -> None:
     opened = open_with(GZIP, gzip.compress(b"", mtime=0))
 
     assert (opened.parts, opened.gaps, opened.readable) == ((), (), True)
+
+
+def test_all_fields_of_a_gzip_header_are_stepped_over() -> None:
+    plain = packed(b"content")
+    fields = b"\x05\x00extra" + b"name\0" + b"comment\0" + b"cc"
+
+    opened = open_with(GZIP, plain[:3] + b"\x1e" + plain[4:10] + fields + plain[10:])
+    endless = plain[:3] + b"\x08" + plain[4:10] + b"n" * 200_000
+
+    assert opened.parts[0].blob.read(0, 99) == b"content"
+    assert opened.gaps == ()
+    with pytest.raises(DamagedError):
+        open_with(GZIP, endless)
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_a_trailer_that_arrives_in_two_pieces_is_put_together(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = packed(b"some content")
+    monkeypatch.setattr("fairmark.examine.containers.compressed._INPUT", len(stream) - cut)
+
+    opened = open_with(GZIP, stream + b"behind it")
+
+    assert (opened.size, opened.gaps) == (len(stream), ())

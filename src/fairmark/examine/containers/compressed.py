@@ -17,7 +17,10 @@ from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
 from fairmark.model.image import GapReason
 
-_OUTPUT = 1 << 20
+_INPUT = 1 << 20
+_OUTPUT = 1 << 16  # damage costs the piece in which it is found: so pieces are small
+_GZIP_TRAILER = 8
+_LONGEST_HEADER = 1 << 17
 _TRIAL = 4096
 _ERRORS = (zlib.error, lzma.LZMAError, zstandard.ZstdError, OSError, EOFError, ValueError, MemoryError)
 
@@ -32,24 +35,51 @@ class _Member(Protocol):
     def more(self, data: bytes | memoryview) -> Iterator[bytes]: ...
 
 
-class _Zlib:
-    """A gzip member."""
+class _Gzip:
+    """A gzip member. Header and trailer are read here, so that a wrong checksum does not cost the last piece."""
 
     def __init__(self) -> None:
-        self._stream = zlib.decompressobj(wbits=31)
+        self._stream = zlib.decompressobj(wbits=-15)
+        self._started = False
+        self._crc = 0
+        self._size = 0
+        self._tail = b""
 
     @property
     def eof(self) -> bool:
-        return self._stream.eof
+        return self._stream.eof and len(self._tail) >= _GZIP_TRAILER
 
     @property
     def unused_data(self) -> bytes:
-        return self._stream.unused_data
+        return self._tail[_GZIP_TRAILER:]
 
     def more(self, data: bytes | memoryview) -> Iterator[bytes]:
-        while data:
-            yield self._stream.decompress(data, _OUTPUT)
+        if not self._started:
+            data = data[_gzip_header_length(bytes(data[:_LONGEST_HEADER])) :]
+            self._started = True
+        while data and not self._stream.eof:
+            piece = self._stream.decompress(data, _OUTPUT)
             data = self._stream.unconsumed_tail
+            self._crc = zlib.crc32(piece, self._crc)
+            self._size += len(piece)
+            yield piece
+            if self._stream.eof:
+                data = self._stream.unused_data
+        if self._stream.eof:
+            self._tail += bytes(data)
+        if self.eof and struct.unpack("<II", self._tail[:_GZIP_TRAILER]) != (self._crc, self._size & 0xFFFFFFFF):
+            raise ValueError("the checksum does not match")
+
+
+def _gzip_header_length(head: bytes) -> int:
+    """Return how long the header of a gzip member is. Raises ``ValueError`` when it does not end."""
+    flags, length = head[3], 10
+    if flags & 0x04:
+        length += 2 + int.from_bytes(head[length : length + 2], "little")
+    for flag in (0x08, 0x10):  # file name, comment: each ends with NUL
+        if flags & flag:
+            length = head.index(b"\0", length) + 1
+    return length + 2 if flags & 0x02 else length
 
 
 class _Stepwise:
@@ -96,7 +126,7 @@ class _Zstd:
 
 
 def _gzip_member(_memory: int) -> _Member:
-    return _Zlib()
+    return _Gzip()
 
 
 def _xz_member(memory: int) -> _Member:
@@ -208,7 +238,7 @@ class _Run:
             member = self.form.start(self.budget.limits.decoder_memory)
             while not member.eof:
                 self.budget.tick()
-                data = self.blob.memory[self.at : self.at + _OUTPUT]
+                data = self.blob.memory[self.at : self.at + _INPUT]
                 if not data:
                     raise EOFError
                 self.at += len(data)

@@ -120,9 +120,12 @@ class Disk:
         block, following = self.metadata(at)
         if offset + size <= len(block):
             return block[offset : offset + size]
-        found = bytearray(block[offset:])
+        while offset >= METADATA_SIZE == len(block):  # the fixed part of an inode may end just where a block does
+            offset -= METADATA_SIZE
+            block, following = self.metadata(following)
         if offset > len(block):
             raise DamagedError("an offset points past its metadata block")
+        found = bytearray(block[offset : offset + size])
         while len(found) < size:
             block, following = self.metadata(following)
             found += block[: size - len(found)]
