@@ -66,7 +66,7 @@ def test_a_proof_shows_where_what_and_how_to_mend_it(page: str) -> None:
 
 
 def test_money_is_an_interval_with_its_assumptions(page: str) -> None:
-    assert "USD 320 k to 3.7 m a year (middle 1.1 m)" in page
+    assert "USD 320 k to 3.7 m a year (mean 1.1 m)" in page
     assert "58 of 66 inputs assumed" in page
     assert "economics.units_per_year" in page
 

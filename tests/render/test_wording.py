@@ -77,7 +77,7 @@ def test_amounts_have_two_significant_digits(value: float, shown: str) -> None:
 def test_a_loss_is_an_interval_before_it_is_a_figure() -> None:
     loss = given.loss(1).model_copy(update={"epistemic": (1_200_000.0, 14_000_000.0), "mean": 4_200_000.0})
 
-    assert wording.loss_sentence(loss, "USD") == "USD 1.2 m to 14 m a year (middle 4.2 m)"
+    assert wording.loss_sentence(loss, "USD") == "USD 1.2 m to 14 m a year (mean 4.2 m); one year in 20 above 6"
 
 
 def test_an_interval_that_reads_the_same_at_both_ends_is_told_once() -> None:
@@ -94,7 +94,7 @@ def test_assumed_inputs_are_counted() -> None:
         (12, 20, "12 engineer-days, about 20 days' delay"),
         (1, 1, "1 engineer-day, about 1 day's delay"),
         (0.3, 0, "less than 1 engineer-day, no delay"),
-        (0, 0.2, "no engineer-days, no delay"),
+        (0, 0.2, "no delay"),
     ],
 )
 def test_effort_says_work_and_delay(engineer_days: float, delay_days: float, shown: str) -> None:

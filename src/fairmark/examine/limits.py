@@ -31,7 +31,6 @@ class Limits:
     kept: int = 256 * MIB  # decompressed blocks that go to the spool because they are soon needed again
     decoder_memory: int = 128 * MIB  # dictionary or window that a stream may ask for
     seconds: float = 600.0
-    symlink_hops: int = 40  # links followed in one look-up, as Linux does
 
 
 class LimitReached(Exception):  # noqa: N818 - it is no fault: the caller turns it into a gap

@@ -23,7 +23,7 @@ from fairmark.model.standard import Catalogue, Outcome, Verdict
 from fairmark.render import wording
 from fairmark.render.summary import Summary, summarise
 
-_PROOFS, _MEASURES, _NARROWEST = 4, 3, 40
+_PROOFS, _MEASURES, _NARROWEST = 3, 3, 40
 _LABEL = 14
 
 
@@ -48,6 +48,14 @@ class _Screen:
         seen = wording.visible(text)
         return seen if self.colour else seen.encode("ascii", "backslashreplace").decode()
 
+    def paragraph(self, head: str, text: str, style: str = "") -> None:
+        """Add a text of at most two lines that hangs behind ``head``."""
+        wrapped = textwrap.wrap(self.clean(text), self.width - len(head), break_long_words=True) or [""]
+        if len(wrapped) > 2:
+            wrapped = [wrapped[0], wrapped[1][: self.width - len(head) - 3].rstrip() + "..."]
+        for index, part in enumerate(wrapped):
+            self.line(f"{head if index == 0 else ' ' * len(head)}{part}", style)
+
     def labelled(self, label: str, text: str, most: int = 2) -> None:
         """Add a paragraph of at most ``most`` lines that hangs beside its label."""
         room = self.width - _LABEL
@@ -63,11 +71,11 @@ class _Screen:
 
 
 def render(assessment: Assessment, width: int, colour: bool, catalogues: Sequence[Catalogue] = ()) -> str:  # noqa: FBT001
-    """Return the summary in at most 40 lines of ``width`` cells (40 at least), without a line end after the last."""
+    """Return the summary in at most 45 lines of ``width`` cells (40 at least), without a line end after the last."""
     summary = summarise(assessment, catalogues)
     screen = _Screen(max(width, _NARROWEST), colour)
     screen.line(wording.verdict_sentence(assessment, summary), _mood(summary))
-    screen.line(", ".join((wording.device_name(assessment.device), *wording.device_line(assessment.device))))
+    screen.paragraph("", ", ".join((wording.device_name(assessment.device), *wording.device_line(assessment.device))))
     screen.line()
     _proofs(screen, summary)
     _law(screen, summary)
@@ -77,8 +85,9 @@ def render(assessment: Assessment, width: int, colour: bool, catalogues: Sequenc
     screen.labelled("Others", wording.loss_sentence(assessment.risk.external, currency))
     screen.labelled("", wording.assumed_sentence(assessment.risk))
     screen.line()
-    unseen = "; ".join((wording.coverage_sentence(assessment.coverage).rstrip("."), *assessment.coverage.not_examined))
-    screen.labelled("Not examined", unseen, most=4)
+    screen.labelled("Examined", wording.coverage_sentence(assessment.coverage))
+    unseen = [subject.partition(":")[0].rstrip(".") for subject in assessment.coverage.not_examined]
+    screen.labelled("Not examined", "; ".join(unseen), most=3)
     screen.labelled("Verdicts", ", ".join(f"{count} {outcome}" for outcome, count in summary.counts.items()))
     screen.labelled("Level", wording.level_sentence(assessment.level))
     return screen.text()
@@ -105,7 +114,7 @@ def _mood(summary: Summary) -> str:
 
 def _proofs(screen: _Screen, summary: Summary) -> None:
     for number, finding in enumerate(summary.proven[:_PROOFS], start=1):
-        screen.line(f"{number}. {wording.shorten(finding.title, 60)}", "bold")
+        screen.paragraph(f"{number}. ", finding.title, "bold")
         screen.line(f"   {_where(finding, summary)} {_how_bad(finding)}")
         screen.line(f"   fix: {finding.fix}")
     hidden = len(summary.proven) - _PROOFS
@@ -146,21 +155,21 @@ def _plan(screen: _Screen, assessment: Assessment) -> None:
     plan = assessment.plan
     for label, items in (("Law requires", plan.required_by_law), ("Worth it", plan.worth_it)):
         for index, item in enumerate(items[:_MEASURES]):
-            screen.labelled(label if index == 0 else "", _measure(item))
+            screen.labelled(label if index == 0 else "", _measure(item, assessment.risk.currency))
         if len(items) > _MEASURES:
             screen.labelled("", f"and {len(items) - _MEASURES} more, in the report")
     if plan.required_by_law or plan.worth_it:
         screen.line()
 
 
-def _measure(item: PlanItem) -> str:
-    return f"{item.title}: {wording.effort(item)}"
+def _measure(item: PlanItem, currency: str) -> str:
+    return f"{item.title}: {wording.money(item.cost.annualised, currency)} a year, {wording.effort(item)}"
 
 
 def _column(assessment: Assessment, screen: _Screen) -> list[tuple[str, Text]]:
     summary = summarise(assessment)
     risk, bold = assessment.risk, _mood(summary) if screen.colour else ""
-    proofs = [f"- {wording.shorten(one.title, 60)}" for one in summary.proven] or ["none"]
+    proofs = [f"- {wording.shorten(one.title, 200)}" for one in summary.proven] or ["none"]
     rows = [
         ("Verdict", wording.verdict_sentence(assessment, summary), bold),
         ("Proven", "\n".join(proofs), ""),

@@ -70,7 +70,7 @@ def shorten(text: str, limit: int = 160) -> str:
     if len(text) <= limit:
         return text
     head, tail = limit * 2 // 3, limit // 4
-    return f"{text[:head]} … {text[-tail:]} ({len(text):,} characters)"
+    return f"{text[:head]} ... {text[-tail:]} ({len(text):,} characters)"
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
@@ -164,11 +164,12 @@ def money_range(interval: Interval, currency: str) -> str:
 
 
 def loss_sentence(loss: Loss, currency: str) -> str:
-    """Return the yearly loss as ``USD 1.2 m to 14 m a year (middle 4.2 m)``.
+    """Return the yearly loss as ``USD 1.2 m to 14 m a year (mean 4.2 m); one year in 20 above 13 m``.
 
-    The interval is the 5 to 95 % range of the yearly mean over the inputs, the middle is that mean.
+    The interval is the 5 to 95 % range of the yearly mean over the inputs; the last figure is the P95 of a year.
     """
-    return f"{money_range(loss.epistemic, currency)} a year (middle {amount(loss.mean)})"
+    span = f"{money_range(loss.epistemic, currency)} a year (mean {amount(loss.mean)})"
+    return f"{span}; one year in 20 above {amount(loss.p95)}"
 
 
 def assumed_sentence(risk: Risk) -> str:
@@ -186,10 +187,10 @@ def days(number: float, singular: str) -> str:
 
 
 def effort(item: PlanItem) -> str:
-    """Return ``12 engineer-days, about 20 days' delay``."""
+    """Return ``12 engineer-days, about 20 days' delay``; days of our own engineers are left out when there are none."""
     delay = round(item.delay_days)
     late = "no delay" if delay == 0 else f"about {count(delay, 'day')}{chr(39) + 's' if delay == 1 else chr(39)} delay"
-    return f"{days(item.effort_days, 'engineer-day')}, {late}"
+    return f"{days(item.effort_days, 'engineer-day')}, {late}" if item.effort_days else late
 
 
 def change(value: float, currency: str) -> str:

@@ -176,7 +176,7 @@ def _merged(own: Calibration, data: Any) -> Calibration:
             hint="Copy the entries you know better out of calibration.yaml and change their ranges and sources.",
         )
     faults: list[str] = []
-    entries = _read_entries(data.get("entries", ()), faults)
+    entries = _read_entries(_completed(data.get("entries", ()), own), faults)
     classes = _read_classes(data.get("device_classes", ()), faults)
     for name, entry in entries.items():
         faults += _faults_of_replacement(entry, own.entries.get(name))
@@ -193,6 +193,15 @@ def _merged(own: Calibration, data: Any) -> Calibration:
         classes=MappingProxyType({**own.classes, **classes}),
         replaced=tuple(sorted(entries)),
     )
+
+
+def _completed(rows: Any, own: Calibration) -> Any:
+    """Fill in what a replacement leaves unsaid from the entry that it replaces."""
+    if not isinstance(rows, list | tuple):
+        return rows
+    given = [row.get("id") if isinstance(row, Mapping) else None for row in rows]
+    known = [own.entries.get(name) if isinstance(name, str) else None for name in given]
+    return [{**entry.model_dump(mode="json"), **row} if entry else row for entry, row in zip(known, rows, strict=True)]
 
 
 def _read_entries(rows: Any, faults: list[str]) -> dict[str, Entry]:

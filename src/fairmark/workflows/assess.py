@@ -40,9 +40,9 @@ TOOL = Tool(name="fairmark", version=__version__)
 NOT_EXAMINED = (
     "Known vulnerabilities (CVE): this release matches no vulnerability data; none is reported, none is excluded.",
     "The running device: no port was probed, no traffic captured, no hardware opened.",
-    "Cloud services, mobile apps and the maker's processes behind the device.",
-    "Published pages (disclosure policy, support period): addresses are taken from device.yaml and were not fetched.",
-    "Program code beyond names, strings and compiler protections: no emulation, no code analysis.",
+    "Cloud services and apps: nor the maker's processes behind the device.",
+    "Published pages: addresses of policies are taken from device.yaml and were not fetched.",
+    "Program code: beyond names, strings and compiler protections there was no emulation and no code analysis.",
 )
 
 Progress = Callable[[str], None]

@@ -129,7 +129,13 @@ def _facts(name: str) -> Iterator[Explanation]:
         ]
         implied = ", ".join(words.implied.get(name, {}))
         yield _made(
-            name, "fact", words.facts[name], (("implies", implied), ("decides whether these apply", ", ".join(users)))
+            name,
+            "fact",
+            words.facts[name],
+            (
+                ("implies", implied),
+                ("decides whether these apply", ", ".join(users) or "no provision of the catalogues here"),
+            ),
         )
 
 

@@ -74,7 +74,6 @@ class _Run:
         self.findings: list[Finding] = []
         self.certificates: dict[str, tuple[FileFacts, FoundCertificate]] = {}
         self.keys: list[tuple[FileFacts, FoundKey]] = []
-        self.unread = False
         self.reaches: dict[tuple[str, str], Reach] = {}
 
     def see(self, file: FileFacts, statement: str, *, line: int | None = None, quote: str = "") -> str:
@@ -108,7 +107,6 @@ class _Run:
         if file.elf or not may_hold_key(file.path, file.text):
             return None
         if file.size > _MAX_KEY_FILE:
-            self.unread = True
             return None
         if file.text is not None:
             return file.text.encode()
@@ -116,7 +114,6 @@ class _Run:
         try:
             return tree.read(entry) if tree and entry else None
         except UnreadableEntryError:  # the scan has recorded the gap
-            self.unread = True
             return None
 
     @cached_property
