@@ -145,7 +145,7 @@ def test_a_device_that_says_nothing_is_priced_and_every_guess_is_listed() -> Non
         "economics.margin",
         "facts.update.automatic",
         "the firmware image",
-        "a penetration test by others",
+        "controls (penetration-test)",
     }
     assert all(each.effect for each in risk.assumptions)
     generic = {each.id for each in risk.inputs if each.generic}

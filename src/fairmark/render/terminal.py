@@ -19,7 +19,7 @@ from rich.text import Text
 from fairmark.model.assessment import Assessment
 from fairmark.model.finding import Finding
 from fairmark.model.risk import PlanItem
-from fairmark.model.standard import Catalogue, Outcome, Verdict
+from fairmark.model.standard import Catalogue, Outcome, Status, Verdict
 from fairmark.render import wording
 from fairmark.render.summary import Summary, summarise
 
@@ -140,9 +140,12 @@ def _how_bad(finding: Finding) -> str:
 def _law(screen: _Screen, summary: Summary) -> None:
     broken = summary.law_broken
     screen.labelled("Law broken", _provisions(broken) if broken else "no provision of a law was found to fail")
-    others = tuple(one for one in summary.failed if one not in broken)
-    if others:
-        screen.labelled("Also failed", _provisions(others))
+    others = tuple(one for one in summary.mandatory_failed if one not in broken)
+    advice = sum(one.status is Status.RECOMMENDED for one in summary.failed)
+    also = [_provisions(others)] if others else []
+    also += [wording.count(advice, "recommendation")] if advice else []
+    if also:
+        screen.labelled("Also failed", "; ".join(also), most=3)
     screen.line()
 
 

@@ -275,7 +275,7 @@ def _ask_the_rest(asked: _Asked, now: Circumstances, seen: str) -> None:
         with_test = {"controls": now.controls | {TEST}}
         found = "no-security-test" in asked.seen
         if not found:
-            asked.guess("a penetration test by others", "none", ("done, findings fixed", with_test))
+            asked.guess("controls (penetration-test)", "none", ("done, findings fixed", with_test))
     if now.fraud and not {"tamper-protection", "close-debug", "secure-element"} & now.controls:
         protected = {"controls": now.controls | {"tamper-protection"}}
-        asked.guess("protection against tampering", "none", ("seal, locked debug, analytics", protected))
+        asked.guess("controls (tamper-protection)", "none", ("seal, locked debug, analytics", protected))

@@ -40,7 +40,7 @@ TOOL = Tool(name="fairmark", version=__version__)
 NOT_EXAMINED = (
     "Known vulnerabilities (CVE): this release matches no vulnerability data; none is reported, none is excluded.",
     "The running device: no port was probed, no traffic captured, no hardware opened.",
-    "Cloud services and apps: nor the maker's processes behind the device.",
+    "Cloud services and apps: they were not looked at, nor were the maker's processes.",
     "Published pages: addresses of policies are taken from device.yaml and were not fetched.",
     "Program code: beyond names, strings and compiler protections there was no emulation and no code analysis.",
 )

@@ -80,3 +80,11 @@ def test_without_an_init_nothing_is_concluded() -> None:
     found = look(subject({"/usr/sbin/camd": PROGRAM}))
 
     assert found == Detection()
+
+
+def test_an_open_port_that_the_maker_does_not_list_proves_an_unused_interface() -> None:
+    listed = look(replace(started("telnetd\n"), device=Device(declared_services=("tcp/23 telnet",))))
+    forgotten = look(replace(started("telnetd\n"), device=Device(declared_services=("tcp/443 https",))))
+
+    assert "interface.unused_network" not in {fact.fact for fact in listed.facts}
+    assert "interface.unused_network" in {fact.fact for fact in forgotten.facts}

@@ -64,7 +64,7 @@ def _detect(subject: Subject) -> Detection:
     return Detection(
         findings=tuple(findings),
         observations=observations,
-        facts=_facts(exposed),
+        facts=(*_facts(exposed), *_unused(_missing(subject, exposed))),
         evidence=tuple(evidence[key] for key in sorted(evidence)),
     )
 
@@ -148,6 +148,15 @@ def _facts(exposed: Sequence[Service]) -> tuple[SeenFact, ...]:
     statement = f"{_named(first)} is started"
     facts = ("interface.exposed_services", "interface.network")
     return tuple(SeenFact(fact=fact, value=True, statement=statement, evidence=_ids(first)) for fact in facts)
+
+
+def _unused(missing: Sequence[tuple[Service, list[str]]]) -> tuple[SeenFact, ...]:
+    """A port that the maker does not list is none that he uses."""
+    if not missing:
+        return ()
+    service, ports = missing[0]
+    statement = f"{_named(service)} waits at {', '.join(ports)}, which the maker does not list"
+    return (SeenFact(fact="interface.unused_network", value=True, statement=statement, evidence=_ids(service)),)
 
 
 DETECTOR = Detector(id="services", title="Started services", rules=(TELNET, UNDECLARED), detect=_detect)
