@@ -191,3 +191,12 @@ def test_every_control_can_lower_the_price_or_is_named_as_a_gap() -> None:
                 silent.add(item.control)
 
     assert silent <= {"close-services", "tamper-protection", "secure-element", "patch-desk", "binary-hardening"}
+
+
+def test_what_the_maker_admits_is_required_by_law_without_a_finding() -> None:
+    result = planned(admitted={"vdp": ("psti 2-2a", "psti 2-2b"), "support-period": ("psti 3-2",)})
+
+    assert {item.control: item.law for item in result.required_by_law} == {
+        "disclosure-policy": ("psti 2-2a", "psti 2-2b"),
+        "state-support-period": ("psti 3-2",),
+    }

@@ -4,7 +4,7 @@ from fairmark.model.device import Market
 from fairmark.model.finding import Confidence
 from fairmark.model.standard import Outcome
 from fairmark.standards.library import catalogues
-from fairmark.standards.summary import law_in, required_by_law, summarise
+from fairmark.standards.summary import admitted, law_in, required_by_law, summarise
 from tests.doubles.provisions import device, finding, observation, verdicts
 
 
@@ -60,3 +60,11 @@ def test_a_hint_is_never_required_by_law() -> None:
     judged = verdicts(device(), hint).values()
 
     assert required_by_law(judged, catalogues(), [Market.UK], [hint]) == {}
+
+
+def test_a_law_that_the_maker_admits_to_break_is_named_by_its_capability() -> None:
+    subject = device(claims={"psti": {"2-2a": (False, "no contact yet")}}, markets=(Market.UK,))
+    judged = verdicts(subject).values()
+
+    assert admitted(judged, catalogues(), subject.markets, ()) == {"vdp": ("psti 2-2a",)}
+    assert admitted(judged, catalogues(), (Market.EU,), ()) == {}

@@ -36,7 +36,7 @@ _WORTH = (
 )
 
 
-def plan(
+def plan(  # noqa: PLR0913 - each comes from another step of the journey
     device: Device,
     findings: Sequence[Finding],
     law: Mapping[str, tuple[str, ...]],
@@ -46,6 +46,7 @@ def plan(
     observations: Sequence[Observation] | None = None,
     in_place: Collection[str] = (),
     rate: ExchangeRate | None = None,
+    admitted: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Plan:
     """Order the controls that a device lacks.
 
@@ -59,6 +60,7 @@ def plan(
         observations: see ``price``.
         in_place: controls that the maker has in place.
         rate: see ``price``.
+        admitted: capability -> provisions of such catalogues that fail by the maker's own word.
 
     Raises:
         WrongUsageError: another currency without a rate, or an unknown control.
@@ -74,10 +76,11 @@ def plan(
     )
     scales = _Scales(Inputs(calibration, NODES, linear_at_mean=True), settled.now, read(findings))
     counted = counting(findings)
-    required = _required(counted, law, settled.now, scales)
+    owed = _owed(counted, law, admitted or {}, settled.now, calibration)
+    required = sorted(owed, key=lambda name: (-scales.step(name, settled.now.controls).external, name))
     candidates = _candidates(counted, settled.now, calibration) - set(required)
     chosen, rest = _worth_it(candidates, settled.now.controls | set(required), scales)
-    desk = _Desk(scales, counted, law, frozenset(required))
+    desk = _Desk(scales, counted, owed)
     taken = settled.now.controls
     lists: list[tuple[PlanItem, ...]] = []
     for names in (required, chosen):
@@ -131,13 +134,22 @@ class _Scales:
         return cost_of(control, self.inputs.calibration, units=self.now.units, sales=self.now.sales)
 
 
-def _required(
-    findings: Sequence[Finding], law: Mapping[str, tuple[str, ...]], now: Circumstances, scales: _Scales
-) -> list[str]:
-    """The usual control of every weakness behind a legal failure, most harm to others first."""
-    weaknesses = sorted({finding.weakness for finding in findings if law.get(finding.id)})
-    usual = {control for weakness in weaknesses if (control := _usual(weakness, now, scales.inputs.calibration))}
-    return sorted(usual, key=lambda name: (-scales.step(name, now.controls).external, name))
+def _owed(
+    findings: Sequence[Finding],
+    law: Mapping[str, tuple[str, ...]],
+    admitted: Mapping[str, tuple[str, ...]],
+    now: Circumstances,
+    calibration: Calibration,
+) -> dict[str, frozenset[str]]:
+    """Control -> provisions: the usual control of every weakness behind a legal failure, proven or admitted."""
+    behind = [(finding.weakness, law[finding.id]) for finding in findings if law.get(finding.id)]
+    first = {weakness.capability: name for name, weakness in reversed(vocabulary().weaknesses.items())}
+    behind += [(first[capability], provisions) for capability, provisions in admitted.items() if capability in first]
+    owed: dict[str, frozenset[str]] = {}
+    for weakness, provisions in behind:
+        if control := _usual(weakness, now, calibration):
+            owed[control] = owed.get(control, frozenset()) | set(provisions)
+    return owed
 
 
 def _usual(weakness: str, now: Circumstances, calibration: Calibration) -> str | None:
@@ -202,8 +214,8 @@ class _Desk:
 
     scales: _Scales
     findings: tuple[Finding, ...]
-    law: Mapping[str, tuple[str, ...]]
-    required: frozenset[str]
+    owed: Mapping[str, frozenset[str]]
+    """Control -> the provisions of law that ask for it."""
 
     def items(self, names: Sequence[str], taken: frozenset[str]) -> tuple[tuple[PlanItem, ...], frozenset[str]]:
         """Write a list of items, each as a step after the last; return what is taken then."""
@@ -218,7 +230,6 @@ class _Desk:
         calibration = self.scales.inputs.calibration
         control = vocabulary().controls[name]
         mended = [finding for finding in self.findings if name in _controls_of(finding.weakness)]
-        provisions = {p for finding in mended for p in self.law.get(finding.id, ())} if name in self.required else set()
         behind = [calibration.entry(control.effect), calibration.entry(control.delay_days)]
         behind += _costs(control, calibration)
         once = calibration.entries[control.cost.once] if control.cost.once else None
@@ -231,7 +242,7 @@ class _Desk:
             alone=self.scales.step(name, self.scales.now.controls),
             step=self.scales.step(name, taken),
             fixes=tuple(sorted(finding.id for finding in mended)),
-            law=tuple(sorted(provisions)),
+            law=tuple(sorted(self.owed.get(name, ()))),
             assumed=any(entry.assumed for entry in behind),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fairmark.model.finding import Finding
 from fairmark.model.standard import Catalogue, Outcome, Status, Verdict
+from fairmark.standards.library import crosswalk
 
 NOTE = (
     "These verdicts rest on the image and the claims of this assessment alone. They give no presumption of conformity "
@@ -62,6 +63,23 @@ def required_by_law(
             for name in verdict.because:
                 if name in known:
                     broken.setdefault(name, []).append(f"{verdict.catalogue} {verdict.provision}")
+    return {name: tuple(broken[name]) for name in sorted(broken)}
+
+
+def admitted(
+    verdicts: Iterable[Verdict], catalogues: Iterable[Catalogue], markets: Iterable[str], findings: Iterable[Finding]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return capability -> the paragraphs of law that fail by the maker's own word, with no finding behind them."""
+    laws = {item.id for item in law_in(markets, catalogues)}
+    known = {finding.id for finding in findings}
+    broken: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        failed = verdict.catalogue in laws and verdict.outcome is Outcome.FAIL and is_binding(verdict)
+        if failed and not known & set(verdict.because):
+            for capability in sorted(
+                {i.capability for i in crosswalk().links_to(verdict.catalogue, verdict.provision)}
+            ):
+                broken.setdefault(capability, []).append(f"{verdict.catalogue} {verdict.provision}")
     return {name: tuple(broken[name]) for name in sorted(broken)}
 
 

@@ -32,7 +32,7 @@ from fairmark.standards.contradictions import noted, settle
 from fairmark.standards.judge import judge
 from fairmark.standards.level import level
 from fairmark.standards.library import catalogue_digests, catalogues, crosswalk_digest
-from fairmark.standards.summary import required_by_law
+from fairmark.standards.summary import admitted, required_by_law
 
 TOOL = Tool(name="fairmark", version=__version__)
 
@@ -114,7 +114,9 @@ def assess(
         "rate": _rate(device),
     }
     risk = price(device, findings, calibration, **known)
-    todo = plan(device, findings, law, calibration, **known)
+    todo = plan(
+        device, findings, law, calibration, **known, admitted=admitted(verdicts, catalogues(), device.markets, findings)
+    )
 
     return Assessment(
         created=material.created,
