@@ -12,13 +12,13 @@ OURS = """
 import sys, time
 from pathlib import Path
 from fairmark.examine.adapters.image_file import open_image
-from fairmark.examine.adapters.spool import Spool
+from fairmark.examine.adapters.spool import FileSpool
 from fairmark.examine.extract import extract
 from fairmark.examine.limits import Limits
 with open_image(Path(sys.argv[1])) as image:
-    spool = Spool(Path(sys.argv[2]))
+    spool = FileSpool(Path(sys.argv[2]))
     found = extract(image.blob, limits=Limits(), clock=time.monotonic, spool=spool, progress=lambda _: None)
-    total = sum(len(tree.read(entry)) for tree in found.trees for entry in tree.files())
+    total = sum(len(tree.read(entry)) for tree in found.trees for entry in tree.files_in_disk_order())
 """
 
 
