@@ -220,7 +220,7 @@ def _figure(name: str, assessment: Assessment) -> Iterator[Explanation]:
     low, high = getattr(loss.bounds, figure)
     parts = [f"{one.id} {_share(one, side):,.0f}" for one in risk.scenarios]
     sources = [
-        (one.id, f"{one.what}: {one.low:g} to {one.high:g} {one.unit} ({_origin(one)}; {one.source})")
+        (one.id, f"{one.what}: {one.low:g} to {one.high:g} {_unit(one)} ({_origin(one)}; {one.source})")
         for one in risk.inputs
     ]
     rows = (
@@ -237,6 +237,10 @@ def _figure(name: str, assessment: Assessment) -> Iterator[Explanation]:
 
 def _share(scenario: ScenarioLoss, side: str) -> float:
     return scenario.private + scenario.external if side == "social" else float(getattr(scenario, side))
+
+
+def _unit(one: Input) -> str:
+    return one.currency if one.unit == "money" else one.unit
 
 
 def _origin(one: Input) -> str:
