@@ -26,6 +26,17 @@ def test_an_image_alone_gives_a_useful_report_with_each_assumption_listed(
     assert {f["rule"] for f in assessment["findings"]} >= {"account-default-password", "service-telnet-started"}
 
 
+def test_while_nobody_says_where_it_is_sold_the_law_of_every_market_comes_first(
+    flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path
+) -> None:
+    image = tmp_path / "firmware.bin"
+    image.write_bytes(flawed.image.read_bytes())
+
+    run = fairmark("assess", image, "--json", cwd=tmp_path)
+
+    assert "psti 1-2" in {law for item in run.json["plan"]["required_by_law"] for law in item["law"]}
+
+
 def test_generic_assumptions_decide_no_applicability(
     flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path
 ) -> None:

@@ -38,3 +38,16 @@ def test_every_outcome_is_counted() -> None:
 
     assert summary.counts[Outcome.FAIL] == 0
     assert sum(summary.counts.values()) == 49
+
+
+def test_a_law_counts_where_the_device_is_sold_and_everywhere_while_that_is_not_stated() -> None:
+    british = tuple(one.model_copy(update={"markets": ("UK",)}) for one in given.catalogues() if one.id == "psti")
+    plan = given.flawed_plan().model_copy(update={"required_by_law": ()})
+
+    def broken(*markets: str) -> set[str]:
+        made = given.assessment(device=given.device(markets=markets), plan=plan)
+        return {one.catalogue for one in summarise(made, british).law_broken}
+
+    assert broken("UK", "EU") == {"psti"}
+    assert broken("EU") == set()
+    assert broken() == {"psti"}

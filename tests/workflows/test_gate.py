@@ -153,3 +153,7 @@ def test_a_waiver_without_owner_reason_or_end_is_wrong_usage(text: bytes) -> Non
         read_waivers(text, "waivers.yaml")
 
     assert "waivers:" in caught.value.hint
+
+
+def test_while_the_markets_are_not_stated_the_law_of_every_market_is_part_of_the_minimum() -> None:
+    assert subjects(ask(assessment(device=device(markets=())), Conditions(minimum=True))) == {"psti 1-2"}

@@ -37,8 +37,8 @@ def _ask() -> dict[str, object]:
 
     maker = click.prompt("Maker", default="", show_default=False)
     model = click.prompt("Model", default="", show_default=False)
-    kind = _choose("What kind of device", [*DeviceClass])
-    network = _choose("How does it meet the network", [*Network])
+    kind = _choose("What kind of device", [kind.value for kind in DeviceClass])
+    network = _choose("How does it meet the network", [network.value for network in Network])
     click.echo(f"  ({', '.join(Market)})")
     sold = str(click.prompt("Where is it sold, with commas", default="", show_default=False))
     markets = [one.strip() for one in sold.split(",") if one.strip()]

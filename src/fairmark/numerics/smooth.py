@@ -5,6 +5,7 @@ appendix A, lists them), so that no layer of a loss is ever integrated numerical
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,20 +18,20 @@ from fairmark.numerics.law import Floats, as_floats, require_amount, require_wid
 _TINY, _HUGE = 1e-300, 1e300
 
 
-class _ScaledBeta:
+class _ScaledBeta(ABC):
     """A beta law with parameters ``alpha``, ``beta`` stretched over [low, low + width]."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def support(self) -> tuple[float, float]:
         """The two ends."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def shape(self) -> tuple[float, float]:
         """Alpha and beta of the law on [0, 1]."""
-        raise NotImplementedError
 
     @property
     def mean(self) -> float:

@@ -45,8 +45,15 @@ class Summary:
 
 
 def summarise(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> Summary:
-    """Count what the documents need. Without ``catalogues`` only what the plan calls law is known to be law."""
-    laws = frozenset(one.id for one in catalogues if one.kind == "law") | _laws_of_plan(assessment)
+    """Count what the documents need. Without ``catalogues`` only what the plan calls law is known to be law.
+
+    A law counts in the markets where the device is sold; while these are not stated, every law counts.
+    """
+    sold = frozenset(map(str, assessment.device.markets))
+    binding = (
+        one for one in catalogues if one.kind == "law" and (not sold or not one.markets or sold & set(one.markets))
+    )
+    laws = frozenset(one.id for one in binding) | _laws_of_plan(assessment)
     order = sorted(assessment.verdicts, key=lambda one: (one.catalogue not in laws, one.catalogue))
     failed = tuple(one for one in order if one.outcome is Outcome.FAIL)
     tally = Counter(one.outcome for one in assessment.verdicts)

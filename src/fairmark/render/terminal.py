@@ -23,7 +23,8 @@ from fairmark.model.standard import Catalogue, Outcome, Status, Verdict
 from fairmark.render import wording
 from fairmark.render.summary import Summary, summarise
 
-_PROOFS, _MEASURES, _NARROWEST = 3, 3, 40
+_PROOFS, _NARROWEST = 3, 40
+_DUTIES, _MEASURES = 3, 2
 _LABEL = 14
 
 
@@ -78,12 +79,15 @@ def render(assessment: Assessment, width: int, colour: bool, catalogues: Sequenc
     screen.paragraph("", ", ".join((wording.device_name(assessment.device), *wording.device_line(assessment.device))))
     screen.line()
     _proofs(screen, summary)
-    _law(screen, summary)
+    _law(screen, assessment, summary)
     _plan(screen, assessment)
     currency = assessment.risk.currency
     screen.labelled("Maker", wording.loss_sentence(assessment.risk.private, currency))
     screen.labelled("Others", wording.loss_sentence(assessment.risk.external, currency))
-    screen.labelled("", wording.assumed_sentence(assessment.risk))
+    guesses = [f"{one.field} ({one.used})" for one in assessment.risk.assumptions]
+    screen.labelled(
+        "", "; not stated: ".join(filter(None, (wording.assumed_sentence(assessment.risk), ", ".join(guesses))))
+    )
     screen.line()
     screen.labelled("Examined", wording.coverage_sentence(assessment.coverage))
     unseen = [subject.partition(":")[0].rstrip(".") for subject in assessment.coverage.not_examined]
@@ -137,15 +141,17 @@ def _how_bad(finding: Finding) -> str:
     return f"({', '.join(word for word in words if word)})"
 
 
-def _law(screen: _Screen, summary: Summary) -> None:
+def _law(screen: _Screen, assessment: Assessment, summary: Summary) -> None:
     broken = summary.law_broken
-    screen.labelled("Law broken", _provisions(broken) if broken else "no provision of a law was found to fail")
+    where = "" if assessment.device.markets else " (markets not stated: the law of every market counts)"
+    text = _provisions(broken) if broken else "no provision of a law was found to fail"
+    screen.labelled("Law broken", text + where)
     others = tuple(one for one in summary.mandatory_failed if one not in broken)
     advice = sum(one.status is Status.RECOMMENDED for one in summary.failed)
     also = [_provisions(others)] if others else []
     also += [wording.count(advice, "recommendation")] if advice else []
     if also:
-        screen.labelled("Also failed", "; ".join(also), most=3)
+        screen.labelled("Also failed", "; ".join(also))
     screen.line()
 
 
@@ -156,11 +162,11 @@ def _provisions(verdicts: Iterable[Verdict]) -> str:
 
 def _plan(screen: _Screen, assessment: Assessment) -> None:
     plan = assessment.plan
-    for label, items in (("Law requires", plan.required_by_law), ("Worth it", plan.worth_it)):
-        for index, item in enumerate(items[:_MEASURES]):
+    for label, items, most in (("Law requires", plan.required_by_law, _DUTIES), ("Worth it", plan.worth_it, _MEASURES)):
+        for index, item in enumerate(items[:most]):
             screen.labelled(label if index == 0 else "", _measure(item, assessment.risk.currency))
-        if len(items) > _MEASURES:
-            screen.labelled("", f"and {len(items) - _MEASURES} more, in the report")
+        if len(items) > most:
+            screen.labelled("", f"and {len(items) - most} more, in the report")
     if plan.required_by_law or plan.worth_it:
         screen.line()
 

@@ -16,7 +16,7 @@ from fairmark.examine.services import started_services
 from fairmark.examine.subject import FileFacts, Subject
 from fairmark.model.assessment import Assessment, Inputs
 from fairmark.model.data import digest_of
-from fairmark.model.device import Device
+from fairmark.model.device import Device, Market
 from fairmark.model.evidence import Tool
 from fairmark.model.finding import Confidence, Detection, Observation, joined
 from fairmark.model.image import Component, Coverage, Gap, GapReason, ImageRecord
@@ -106,7 +106,8 @@ def assess(
     stated = (*claim_evidence(device, verdicts), *(one.claim for one in contradictions))
 
     world.progress("pricing the risk")
-    law = required_by_law(verdicts, catalogues(), device.markets, findings)
+    sold = device.markets or tuple(Market)  # not stated: the law of every market counts
+    law = required_by_law(verdicts, catalogues(), sold, findings)
     known: _Known = {
         "examined": material.extraction is not None,
         "observations": examined.detection.observations,
@@ -114,9 +115,7 @@ def assess(
         "rate": _rate(device),
     }
     risk = price(device, findings, calibration, **known)
-    todo = plan(
-        device, findings, law, calibration, **known, admitted=admitted(verdicts, catalogues(), device.markets, findings)
-    )
+    todo = plan(device, findings, law, calibration, **known, admitted=admitted(verdicts, catalogues(), sold, findings))
 
     return Assessment(
         created=material.created,

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.model.assessment import SCHEMA, Assessment
+from fairmark.model.device import Market
 from fairmark.model.finding import Confidence, Finding, Severity
 from fairmark.model.standard import Outcome, Status, Verdict
 from fairmark.model.value import Value
@@ -175,7 +176,8 @@ def _counts(verdict: Verdict, assessment: Assessment, conditions: Conditions) ->
     if conditions.standards and verdict.catalogue not in conditions.standards:
         return False
     markets = next((set(one.markets) for one in catalogues() if one.id == verdict.catalogue), set())
-    return not conditions.minimum or bool(markets & set(assessment.device.markets))
+    sold = set(assessment.device.markets) or set(Market)  # not stated: the law of every market counts
+    return not conditions.minimum or bool(markets & sold)
 
 
 def _dear(assessment: Assessment, limit: float) -> Reason | None:
