@@ -30,8 +30,17 @@ def commands() -> Iterator[str]:
     for name, short in COMMANDS.items():
         command = fairmark.get_command(context, name)
         assert command is not None  # noqa: S101 - the list names it
-        text = command.get_help(click.Context(command, info_name=name, parent=context, max_content_width=100))
-        yield from (f"## fairmark {name}", "", short, "", "```text", text, "```", "")
+        inner = click.Context(command, info_name=name, parent=context, max_content_width=100)
+        yield from (f"## fairmark {name}", "", short, "", "```text", command.get_help(inner), "```", "")
+        if isinstance(command, click.Group):
+            yield from _parts(command, inner)
+
+
+def _parts(group: click.Group, context: click.Context) -> Iterator[str]:
+    """Each command of a group with its help."""
+    for name, command in sorted(group.commands.items()):
+        inner = click.Context(command, info_name=name, parent=context, max_content_width=100)
+        yield from (f"### {inner.command_path}", "", "```text", command.get_help(inner), "```", "")
 
 
 def rules() -> Iterator[str]:

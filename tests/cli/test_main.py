@@ -11,7 +11,10 @@ from fairmark.errors import CheckFailedError, FairmarkError, MissingPartError, U
 HEAVY = ("numpy", "scipy", "pydantic", "yaml", "rich", "jinja2", "cryptography")
 
 
-@pytest.mark.parametrize("arguments", [[], *([name] for name in COMMANDS)], ids=str)
+GROUPED = [["risk", "price"], ["risk", "portfolio"]]
+
+
+@pytest.mark.parametrize("arguments", [[], *([name] for name in COMMANDS), *GROUPED], ids=str)
 def test_help_of_every_command_loads_no_heavy_library(arguments: list[str]) -> None:
     code = (
         "import sys; from fairmark.cli.main import fairmark\n"

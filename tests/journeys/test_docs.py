@@ -53,9 +53,19 @@ def _files_of_the_guides() -> dict[str, str]:
     figures = re.search(
         r"```yaml\n# calibration.yaml\n(.*?)```", (ROOT / "docs/howto/own-figures.md").read_text(), re.DOTALL
     )
+    ransom = re.search(
+        r"```yaml\n# ransom.yaml\n(.*?)```", (ROOT / "docs/howto/price-a-scenario.md").read_text(), re.DOTALL
+    )
     assert waivers
     assert figures
-    return {"waivers.yaml": waivers[1], "calibration.yaml": figures[1], "device.yaml": "network: behind_nat\n"}
+    assert ransom
+    return {
+        "waivers.yaml": waivers[1],
+        "calibration.yaml": figures[1],
+        "device.yaml": "network: behind_nat\n",
+        "ransom.yaml": ransom[1],
+        "portfolio.yaml": (ROOT / "examples/scenarios/portfolio.yaml").read_text(),
+    }
 
 
 def test_every_command_has_its_section_and_a_first_line() -> None:

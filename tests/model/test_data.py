@@ -16,6 +16,8 @@ def test_a_data_file_is_read_once_and_named_by_its_digest() -> None:
         "a: 1\na: 2",
         "a: !!python/object/apply:os.getcwd []",
         "a: [",
+        "? [1, 2]\n: 3",
+        "{? {a: 1} : 3}",
         "\x00",
     ],
 )

@@ -15,6 +15,7 @@ COMMANDS = {
     "gate": "Pass or fail a build in CI by its assessment.",
     "init": "Write a commented device.yaml, asking only what it must.",
     "explain": "Say what a rule, provision, control or number is and where it comes from.",
+    "risk": "Price a FAIR scenario or a portfolio of them, without a device.",
     "doctor": "Show what is installed, what is missing, and what that costs you.",
 }
 

@@ -1,0 +1,169 @@
+"""Price the scenarios of a file: one year's loss of each, and of all together, every figure with its bracket."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from fairmark.model.value import Value
+from fairmark.numerics.distributions import echo
+from fairmark.risk.annual import Annual
+from fairmark.risk.annual import Figure as Computed
+from fairmark.risk.engine import CELLS
+from fairmark.risk.portfolio import Factor, Portfolio, Shock, assess_portfolio
+from fairmark.workflows.scenarios import GivenScenario, Law, ScenarioFile
+
+_ADDED_LEVELS = (0.95, 0.99)
+
+
+class Figure(Value):
+    """A value and the bracket that the computation leaves open; no ``high`` where nothing bounds it."""
+
+    value: float
+    low: float
+    high: float | None
+
+
+class Figures(Value):
+    """One year's loss, in money; ``any_loss`` is the probability that there is one."""
+
+    mean: Figure
+    p50: Figure
+    p90: Figure
+    p95: Figure
+    p99: Figure
+    tvar95: Figure
+    any_loss: Figure
+
+
+class Implied(Value):
+    """What a range implies, said back to whoever gave it."""
+
+    field: str
+    given: str
+    mean: float
+    p99: float
+    warning: str = ""
+
+
+class PricedScenario(Value):
+    """One scenario with all that strikes it; ``assumed`` is true where the file names no source."""
+
+    name: str
+    figures: Figures
+    inputs: tuple[Implied, ...]
+    source: str = ""
+    assumed: bool = False
+
+
+class PriceReport(Value):
+    """The scenarios of a file, each on its own."""
+
+    format: Literal["fairmark.risk-price/1"] = Field(default="fairmark.risk-price/1", alias="schema")
+    currency: str
+    price_year: int
+    scenarios: tuple[PricedScenario, ...]
+
+
+class Together(Value):
+    """What the scenarios' own values at risk add up to, beside that of their sum."""
+
+    level: float
+    sum_of_vars: Figure
+    var_of_sum: Figure
+
+
+class PortfolioReport(Value):
+    """The scenarios of a file in one year; ``common`` says what the file's common causes imply."""
+
+    format: Literal["fairmark.risk-portfolio/1"] = Field(default="fairmark.risk-portfolio/1", alias="schema")
+    currency: str
+    price_year: int
+    scenarios: tuple[PricedScenario, ...]
+    common: tuple[Implied, ...]
+    total: Figures
+    together: tuple[Together, ...]
+
+
+def price(given: ScenarioFile) -> PriceReport:
+    """Return the year of each scenario, with the file's shocks and factor where they concern it.
+
+    Raises:
+        WrongUsageError: no range holds the law of a scenario.
+    """
+    portfolio = given.portfolio()
+    priced = tuple(_priced(one, _alone(portfolio, index)) for index, one in enumerate(given.scenarios))
+    return PriceReport(currency=given.currency, price_year=given.price_year, scenarios=priced)
+
+
+def price_together(given: ScenarioFile) -> PortfolioReport:
+    """Return the year of each scenario and of their sum. Errors as ``price``."""
+    portfolio = given.portfolio()
+    years = [_alone(portfolio, index) for index in range(len(given.scenarios))]
+    total = assess_portfolio(portfolio, cells=CELLS)
+    return PortfolioReport(
+        currency=given.currency,
+        price_year=given.price_year,
+        scenarios=tuple(map(_priced, given.scenarios, years)),
+        common=_common(given),
+        total=_figures(total),
+        together=tuple(_together(level, years, total) for level in _ADDED_LEVELS),
+    )
+
+
+def _alone(portfolio: Portfolio, index: int) -> Annual:
+    """Return the year of one scenario, struck and driven as it is within the portfolio."""
+    scenario = portfolio.scenarios[index]
+    shocks = tuple(
+        Shock(one.name, one.rate, {scenario.name: one.hits[scenario.name]})
+        for one in portfolio.shocks
+        if scenario.name in one.hits
+    )
+    driven = portfolio.factor is not None and scenario.name in portfolio.factor.members
+    factor = Factor(portfolio.factor.level, (scenario.name,)) if portfolio.factor and driven else None
+    return assess_portfolio(Portfolio((scenario,), shocks, factor), cells=CELLS)
+
+
+def _priced(given: GivenScenario, year: Annual) -> PricedScenario:
+    return PricedScenario(
+        name=given.name,
+        figures=_figures(year),
+        inputs=tuple(_implied(field, law) for field, law in given.laws()),
+        source=given.source,
+        assumed=given.assumed or not given.source,
+    )
+
+
+def _figures(year: Annual) -> Figures:
+    none = year.prob_zero
+    return Figures(
+        mean=_figure(year.mean),
+        p50=_figure(year.var(0.5)),
+        p90=_figure(year.var(0.9)),
+        p95=_figure(year.var(0.95)),
+        p99=_figure(year.var(0.99)),
+        tvar95=_figure(year.tvar(0.95)),
+        any_loss=Figure(value=1 - none.value, low=1 - none.high, high=1 - none.low),
+    )
+
+
+def _figure(computed: Computed) -> Figure:
+    high = computed.high if math.isfinite(computed.high) else None
+    return Figure(value=computed.value, low=computed.low, high=high)
+
+
+def _common(given: ScenarioFile) -> tuple[Implied, ...]:
+    shocks = tuple(_implied(f"shocks.{one.name}.rate", one.rate) for one in given.shocks)
+    return (*shocks, _implied("factor.level", given.factor.level)) if given.factor else shocks
+
+
+def _implied(field: str, law: Law) -> Implied:
+    said = echo(law.distribution())
+    return Implied(field=field, given=str(law), mean=said.mean, p99=said.p99, warning=said.warning)
+
+
+def _together(level: float, years: Sequence[Annual], total: Annual) -> Together:
+    own = [year.var(level) for year in years]
+    added = Computed(*(math.fsum(getattr(one, end) for one in own) for end in ("value", "low", "high")))
+    return Together(level=level, sum_of_vars=_figure(added), var_of_sum=_figure(total.var(level)))
