@@ -261,3 +261,38 @@ def test_tcpsvd_opens_the_port_for_what_it_runs() -> None:
     made = started("tcpsvd -vE 0.0.0.0 21 ftpd /home &\n", applets=("ftpd", "tcpsvd"))
 
     assert ports(made) == {"ftp": ("tcp/21",)}
+
+
+def test_inetd_may_name_busybox_and_give_it_the_applet() -> None:
+    line = b"23 stream tcp nowait root /bin/busybox busybox telnetd -i\n"
+    made = started("inetd\n", {"/etc/inetd.conf": line}, applets=("inetd", "telnetd"))
+
+    assert ports(made)["telnet"] == ("tcp/23",)
+
+
+@pytest.mark.parametrize(
+    ("script", "starts"),
+    [
+        ("cd /opt/vendor\n./dbg.sh &\n", True),
+        ("cd /opt && vendor/dbg.sh\n", True),
+        ("cd /opt; cd vendor; . ./dbg.sh\n", True),
+        ("(cd /opt/vendor; true)\n./dbg.sh\n", False),
+        ('cd "$(cat /proc/where)"\n./dbg.sh\n', False),
+        ('eval "telnetd -l /bin/sh"\n', True),
+        ('eval "$(cat /proc/what)"\n', False),
+    ],
+)
+def test_a_script_beside_the_working_directory_and_evaluated_words_are_followed(script: str, *, starts: bool) -> None:
+    made = started(script, {"/opt/vendor/dbg.sh": b"#!/bin/sh\ntelnetd\n"})
+
+    assert ("telnet" in ports(made)) is starts
+
+
+@pytest.mark.parametrize(
+    ("script", "unfollowed"),
+    [("runsvdir /etc/service\n", ("runsvdir",)), ("/usr/bin/go.py\n", ("/usr/bin/go.py",)), ("telnetd\n", ())],
+)
+def test_programs_that_start_others_unseen_are_named(script: str, unfollowed: tuple[str, ...]) -> None:
+    made = started(script, {"/usr/bin/go.py": b"#!/usr/bin/python3\n"})
+
+    assert trace(made).unfollowed == unfollowed

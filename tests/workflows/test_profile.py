@@ -92,3 +92,16 @@ def test_a_profile_of_many_bytes_is_refused_before_it_is_parsed() -> None:
 def test_invalid_utf_8_is_refused() -> None:
     with pytest.raises(WrongUsageError):
         read_profile(b"maker: \xff\xfe\n", "device.yaml")
+
+
+def test_a_number_too_long_to_be_written_out_is_a_fault_like_any_other() -> None:
+    with pytest.raises(WrongUsageError, match="maker: a number of that length is not valid"):
+        read_profile(b"maker: 0x" + b"f" * 20_000, "device.yaml")
+
+
+def test_faults_without_end_are_counted_and_the_first_are_shown() -> None:
+    faults = faults_of("facts: {" + ", ".join(f"no.such.{number}: true" for number in range(80)) + "}\n")
+
+    assert "80 faults" in faults
+    assert "and 30 more" in faults
+    assert len(faults.splitlines()) == 52

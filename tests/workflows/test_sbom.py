@@ -3,7 +3,7 @@ import json
 import pytest
 
 from fairmark.errors import UnreadableInputError
-from fairmark.workflows.sbom import read_sbom
+from fairmark.workflows.sbom import MOST_COMPONENTS, read_sbom
 
 
 def test_cyclonedx_components_are_read_sorted() -> None:
@@ -49,3 +49,10 @@ def test_what_is_no_list_of_components_is_refused(content: bytes) -> None:
 
 def test_rows_that_are_no_components_are_left_out() -> None:
     assert read_sbom(b'{"bomFormat": "CycloneDX", "components": [1, null, {"name": ""}]}', "s.json") == ()
+
+
+def test_a_list_without_end_is_refused() -> None:
+    rows = b",".join([b'{"name":"a"}'] * (MOST_COMPONENTS + 1))
+
+    with pytest.raises(UnreadableInputError, match="100,001 components"):
+        read_sbom(b'{"bomFormat": "CycloneDX", "components": [' + rows + b"]}", "s.json")

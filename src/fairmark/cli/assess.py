@@ -48,14 +48,19 @@ def command(
     Writes assessment.json, report.html, sbom.cdx.json, sbom.spdx.json, findings.sarif and, once there is
     a vulnerability to speak of, vex.json. Without IMAGE only the profile's claims are looked at.
     """
+    import math
+    import os
+
     from fairmark.cli.session import Given, assess_and_write
     from fairmark.cli.show import show_json, show_text
     from fairmark.errors import WrongUsageError
 
     if image is None and profile is None:
         raise WrongUsageError("nothing to assess", hint="Try: fairmark assess firmware.bin  (or: fairmark demo)")
+    if math.isnan(limits.get("max_seconds") or 0):
+        raise WrongUsageError("--max-seconds is not a number", hint="Give seconds, such as 60.")
     given = Given(image=image, profile=profile, sbom=sbom, calibration=calibration, hints=hints, limits=limits)
-    folder = out or Path(f"{(image or profile or Path('device')).resolve().stem}-fairmark")
+    folder = out or Path(f"{Path(os.path.realpath(image or profile or 'device')).stem}-fairmark")
     assessment, names = assess_and_write(given, folder)
     if as_json:
         show_json(assessment)

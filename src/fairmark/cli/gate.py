@@ -39,11 +39,16 @@ def command(
 
     An undecided result, such as a loss whose interval holds the limit, does not open the gate.
     """
+    import math
     from datetime import UTC, datetime
 
     from fairmark.cli.show import show_json
+    from fairmark.errors import WrongUsageError
     from fairmark.workflows.adapters.inputs import read_file
     from fairmark.workflows.gate import MAX_BYTES, Conditions, Result, gate, read_assessment, read_waivers
+
+    if max_loss is not None and math.isnan(max_loss):
+        raise WrongUsageError("--max-loss is not a number", hint="Give an amount, such as 100000.")
 
     def load(path: Path) -> bytes:
         return read_file(path, limit=MAX_BYTES, what="an assessment or waivers")

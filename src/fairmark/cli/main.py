@@ -1,5 +1,6 @@
 """The command ``fairmark``: the list of commands, and the one place where errors become words and exit codes."""
 
+import io
 import sys
 from importlib import import_module
 
@@ -7,6 +8,7 @@ import click
 
 from fairmark import __version__
 from fairmark.errors import FairmarkError
+from fairmark.workflows.adapters.inputs import source_date_epoch
 
 # name -> what it does; the code is in fairmark.cli.<name>
 COMMANDS = {
@@ -52,7 +54,11 @@ def fairmark() -> None:
 
 def main() -> None:
     """Run the command line; every error of ours becomes its sentence, its hint and its exit code."""
+    # A stream that the caller closed is None in Python: write into nowhere instead.
+    sys.stdin, sys.stdout, sys.stderr = (stream or io.StringIO() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    stdout = sys.stdout
     try:
+        source_date_epoch()  # before a library reads it and falls over it
         fairmark.main(standalone_mode=False)
     except click.exceptions.Abort:
         _stop("stopped: nothing was written", "", 130)
@@ -66,6 +72,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:  # a path that cannot be looked at, no temporary folder, a full disk behind stdout
+        place = f"{error.filename}: " if error.filename else ""
+        _stop(f"{place}{error.strerror or error}", "Check the path, its permissions and the room on the disk.", 3)
+    except SystemExit:
+        if sys.stdout is not stdout:  # click replaced a broken pipe and says 1, which would mean "the gate failed"
+            sys.exit(141)
+        raise
 
 
 def _stop(message: str, hint: str, code: int) -> None:

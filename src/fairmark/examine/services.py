@@ -31,6 +31,7 @@ _TOOLS = re.compile(
     r"ssh-keygen|dropbearkey|systemd-[\w-]+|systemctl|udevadm|jshn|ubus|logread|led\w*|setserial|amixer|aplay|env|busybox|init|"
     r"ldconfig|pidof|killall\w*|kill|ping6?|route|cat|login|sulogin|sh|bash|ash|reboot|poweroff|halt)"
 )
+_SUPERVISORS = frozenset({"openrc", "runsvdir", "svscan", "s6-svscan", "s6-rc", "supervisord", "monit", "chroot"})
 _XINETD = re.compile(r"^[ \t]*service[ \t]+(\S+)\s*\{([^}]*)\}", re.MULTILINE)
 _XINETD_LINE = re.compile(r"^[ \t]*(\w+)[ \t]*\+?=[ \t]*([^\n]*?)[ \t]*$", re.MULTILINE)
 _XINETD_TEXT = 16_384
@@ -48,6 +49,8 @@ class Trace:
     conditional: tuple[Service, ...]
     recognised: tuple[str, ...]
     scripts: tuple["Script", ...] = ()
+    unfollowed: tuple[str, ...] = ()
+    """Programs of the main root file system that start others in a way that was not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def trace(subject: Subject) -> Trace:
     conditional: list[Service] = []
     recognised: list[str] = []
     scripts: list[Script] = []
+    unfollowed: set[str] = set()
     for tree in subject.trees:
         started = startup(subject, tree)
         if started.recognised:
@@ -82,11 +86,12 @@ def trace(subject: Subject) -> Trace:
         tracer = _Tracer(TreeWorld(subject, tree))
         for command in started.commands:
             (certain if command.certain else conditional).extend(tracer.services(command))
+            unfollowed |= {command.words[0]} if tree is subject.trees[0] and tracer.hides_more(command) else set()
         scripts += [tracer.script(command) for command in started.scripts]
     sure = _unique(certain)
     known = {(one.root, one.program, one.name) for one in sure}
     maybe = tuple(one for one in _unique(conditional) if (one.root, one.program, one.name) not in known)
-    return Trace(sure, maybe, tuple(recognised), tuple(scripts))
+    return Trace(sure, maybe, tuple(recognised), tuple(scripts), tuple(_printable(one) for one in sorted(unfollowed)))
 
 
 def _unique(found: list[Service]) -> tuple[Service, ...]:
@@ -130,6 +135,12 @@ class _Tracer:
         yield service
         if program.name in SUPER_SERVERS:
             yield from self._super_server(program.name, service, command)
+
+    def hides_more(self, command: Command) -> bool:
+        """Whether a command starts programs that are not seen: another supervisor, a script that is not for a shell."""
+        path = self.world.find(command.words[0])
+        found = self.world.text(path) if path else None
+        return _base(command.words[0]) in _SUPERVISORS or bool(found and found[1].startswith("#!"))
 
     def script(self, command: Command) -> Script:
         """Describe a script that is run."""
@@ -292,6 +303,8 @@ class _Tracer:
                 inner = words[5:6] + words[7:]
                 if _base(inner[0]) == "tcpd" and len(words) > 6:
                     inner = words[6:]
+                if _base(inner[0]) == "busybox" and len(words) > 7:
+                    inner = words[7:]
                 port = self._numbered(words[0], words[2][:3])
                 if port:
                     yield Place(found[0], number, line), port, inner[0], tuple(inner[1:])

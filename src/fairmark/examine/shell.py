@@ -27,7 +27,7 @@ from fairmark.examine.shell_tree import (
     Statement,
     Word,
 )
-from fairmark.examine.shell_words import UNKNOWN, Test, unwrapped
+from fairmark.examine.shell_words import UNKNOWN, Test, absolute, unwrapped
 from fairmark.examine.uci import Section
 
 _MAX_STEPS = 50_000
@@ -38,7 +38,7 @@ _MAX_SCRIPTS = 16
 _MAX_WORD = 4096
 _HARMLESS = frozenset(
     (  # noqa: SIM905 - words read best in a row
-        "echo printf mkdir mount umount cp mv ln rm touch chmod chown sleep sync cd umask ulimit ifconfig ip route "
+        "echo printf mkdir mount umount cp mv ln rm touch chmod chown sleep sync umask ulimit ifconfig ip route "
         "insmod modprobe mknod hostname mdev depmod swapon sysctl dmesg stty trap logger log_daemon_msg log_end_msg "
         "install unset wait ldconfig"
     ).split()
@@ -121,6 +121,7 @@ class Run:
     lines: tuple[str, ...] = ()
     line: int = 1
     within: Place | None = None
+    folder: str = "/"
 
     def __post_init__(self) -> None:
         """Set up who handles which statement and which built-in command."""
@@ -152,6 +153,8 @@ class Run:
             ".": self._source,
             "source": self._source,
             "exec": self._exec,
+            "eval": self._eval,
+            "cd": self._cd,
         } | dict.fromkeys(("export", "local", "readonly", "declare", "typeset"), self._declare)
 
     def follow(self) -> None:
@@ -204,20 +207,20 @@ class Run:
         return status
 
     def _block(self, block: Block) -> _Known:
+        folder = self.folder
         status = self._each(block.body)
-        if block.subshell and self.stop:
-            self.stop = ""
+        if block.subshell:
+            self.stop, self.folder = "", folder
         return status
 
     def _chain(self, chain: Chain) -> _Known:
         first = self._run(chain.first)
         if self.stop:
             return first
-        wanted = chain.operator == "&&"
         if first is None:
             self._doubtful(chain.second)
             return None
-        return self._run(chain.second) if first is wanted else first
+        return self._run(chain.second) if first is (chain.operator == "&&") else first
 
     def _not(self, negation: Not) -> _Known:
         status = self._run(negation.body)
@@ -332,6 +335,7 @@ class Run:
                 self._nested(self.path, plain[2], (), self.trail, within=self.place)
                 return None
             plain = tuple(word for index, word in enumerate(plain) if index and not word.startswith("-"))
+        plain = (absolute(self.folder, plain[0]), *plain[1:]) if plain else plain
         if not plain or UNKNOWN in plain[0]:
             return True if words != plain and not plain else None
         if plain[0].rpartition("/")[2] == "run-parts":
@@ -363,7 +367,7 @@ class Run:
     ) -> None:
         """Follow another script, or text that stands on the line ``within``."""
         inner = Run(self.world, path, text, self.commands, trail, arguments, dict(self.variables), certain=self.certain)
-        inner.budget, inner.nesting = self.budget, self.nesting + 1
+        inner.budget, inner.nesting, inner.folder = self.budget, self.nesting + 1, self.folder
         inner.within, inner.scripts = within, self.scripts
         if within is None:
             self.scripts.append(Command((path, *arguments), trail, self.certain))
@@ -422,8 +426,7 @@ class Run:
         return _status(arguments)
 
     def _return(self, arguments: Sequence[str]) -> _Known:
-        status = _status(arguments)
-        self.stop = "return-false" if status is False else "return"
+        self.stop = "return-false" if (status := _status(arguments)) is False else "return"
         return status
 
     def _jump(self, name: str) -> _Known:
@@ -450,7 +453,8 @@ class Run:
         return True
 
     def _source(self, arguments: Sequence[str]) -> _Known:
-        found = self.world.text(arguments[0]) if arguments and UNKNOWN not in arguments[0] else None
+        path = absolute(self.folder, arguments[0]) if arguments else UNKNOWN
+        found = None if UNKNOWN in path else self.world.text(path)
         if not found or self.nesting >= _MAX_NESTING:
             return None
         saved = self.path, self.text, self.lines, self.arguments
@@ -463,6 +467,22 @@ class Run:
         self.stop = "" if self.stop.startswith("return") else self.stop
         return True
 
+    def _cd(self, arguments: Sequence[str]) -> _Known:
+        """Change the working directory, so that ``./program`` is found; a failure is not followed."""
+        target = arguments[-1] if arguments else "/root"
+        known = UNKNOWN not in target and target != "-" and bool(self.folder or target.startswith("/"))
+        self.folder = absolute(self.folder, target if target.startswith("/") else f"./{target}") if known else ""
+        return True
+
+    def _eval(self, arguments: Sequence[str]) -> _Known:
+        """Run words as a line of the script; it is quoted as the line that holds ``eval``."""
+        text, outer = " ".join(arguments), self.within
+        self.budget[0] -= len(text) // _TEXT_PER_STEP
+        self.within = self.place
+        status = None if UNKNOWN in text else self._each(parse(text))
+        self.within = outer
+        return status
+
     def _exec(self, arguments: Sequence[str]) -> _Known:
         if arguments:
             self._external(tuple(arguments))
@@ -470,8 +490,7 @@ class Run:
         return True
 
     def _test(self, arguments: Sequence[str]) -> _Known:
-        closed = arguments[-1:] in (["]"], ["]]"])
-        return Test(self.world.test).answer(arguments[:-1] if closed else arguments)
+        return Test(self.world.test).answer(arguments[: -1 if arguments[-1:] in (["]"], ["]]"]) else None])
 
 
 def _status(arguments: Sequence[str]) -> _Known:

@@ -68,6 +68,17 @@ def unwrapped(words: tuple[str, ...]) -> Unwrapped:
     return Unwrapped(())
 
 
+def absolute(folder: str, word: str) -> str:
+    """Return the path of a relative word with a slash in it, when ``folder`` (empty: unknown) is the working directory.
+
+    >>> absolute("/opt", "./run.sh"), absolute("/opt", "run.sh"), absolute("", "./run.sh")
+    ('/opt/run.sh', 'run.sh', './run.sh')
+    """
+    if "/" not in word or word.startswith("/") or UNKNOWN in word or not folder:
+        return word
+    return f"{folder.rstrip('/')}/{word.removeprefix('./')}"[:4096]
+
+
 def _after_options(words: Sequence[str], with_value: str) -> tuple[str, ...]:
     """Drop leading options; an option whose letter is in ``with_value`` takes the next word when it stands alone."""
     index = 0

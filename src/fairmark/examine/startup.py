@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from fairmark.examine import systemd
+from fairmark.examine import crontab, systemd
 from fairmark.examine.openwrt import HELPERS
 from fairmark.examine.shell import Command, Place, Run
 from fairmark.examine.subject import FileFacts, Subject
@@ -185,6 +185,10 @@ def startup(subject: Subject, tree: Tree) -> Startup:
         _follow(world, link, (action,), commands, (Place(link, 0, "start link"),))
     if has_systemd:
         systemd.gather(world, commands.commands, commands.scripts, commands.budget)
+    for job in crontab.jobs(world, tuple(commands.commands)):
+        run = Run(world, job.place.path, job.text, commands.commands, job.trail, certain=job.certain)
+        run.within, run.scripts, run.budget = job.place, commands.scripts, commands.budget
+        run.follow()
     recognised = bool(inittab or entries or links or has_systemd)
     return Startup(_unique(commands.commands), recognised, _unique(commands.scripts))
 

@@ -11,6 +11,8 @@ from fairmark.examine.tree import Tree
 _FOLDERS = ("/etc/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system")
 _PRESETS = ("/etc/systemd/system-preset", "/lib/systemd/system-preset", "/usr/lib/systemd/system-preset")
 _INIT = ("/lib/systemd/systemd", "/usr/lib/systemd/systemd")
+_RC_LOCAL = "/etc/rc.local"
+_PULLING = frozenset({"Wants", "Requires", "BindsTo", "Upholds"})
 _MAX_UNITS = 1000
 _SECTION = re.compile(r"\[(\w+)\]\s*$")
 
@@ -124,8 +126,25 @@ def _enabled(world: Machine) -> dict[str, str]:
     machine_id = world.text("/etc/machine-id")
     if machine_id is None or machine_id[1].strip() in {"", "uninitialized"}:  # a first boot applies the presets
         enabled = _preset(world) | enabled
+    if world.test("-x", _RC_LOCAL):  # systemd-rc-local-generator
+        enabled.setdefault("rc-local.service", _RC_LOCAL)
+    _pulled_in(world, enabled)
     wanted = {name: path for name, path in enabled.items() if name.endswith((".service", ".socket"))}
     return dict(sorted(wanted.items())[:_MAX_UNITS])
+
+
+def _pulled_in(world: Machine, enabled: dict[str, str]) -> None:
+    """Add the units that enabled units want or require, however far down."""
+    waiting = sorted(enabled)
+    while waiting and len(enabled) < _MAX_UNITS:
+        unit = read_unit(world, waiting.pop())
+        for setting in unit.settings if unit else ():
+            if setting.section != "Unit" or setting.key not in _PULLING:
+                continue
+            for name in setting.value.split():
+                if name not in enabled and unit and len(enabled) < _MAX_UNITS:
+                    enabled[name] = unit.path
+                    waiting.append(name)
 
 
 def _preset(world: Machine) -> dict[str, str]:

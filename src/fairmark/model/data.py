@@ -37,11 +37,21 @@ def parse_foreign_yaml(text: bytes | str) -> Any:
     Raises:
         yaml.YAMLError: with the place of the fault.
     """
-    return yaml.load(text, Loader=_ForeignLoader)  # noqa: S506 - a safe loader, made stricter
+    try:
+        return yaml.load(text, Loader=_ForeignLoader)  # noqa: S506 - a safe loader, made stricter
+    except (KeyError, IndexError, AttributeError, TypeError):  # what the library raises for `!!bool x`, `? [a]`
+        problem = "a tag does not fit its value, or a key is no plain word"
+        raise yaml.constructor.ConstructorError(None, None, problem) from None
 
 
 class _ForeignLoader(yaml.SafeLoader):
-    """The safe loader without aliases and without repeated keys."""
+    """The safe loader without aliases, repeated keys and halves of characters."""
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        value = super().construct_scalar(node)
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise yaml.constructor.ConstructorError(None, None, "half of a character (a surrogate)", node.start_mark)
+        return value
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):

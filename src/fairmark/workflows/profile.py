@@ -12,6 +12,8 @@ from fairmark.standards.library import catalogues
 from fairmark.workflows.mapping import read_mapping
 
 MAX_BYTES = 1 << 20
+MOST_FAULTS, LONGEST_FAULT = 50, 300
+LONGEST_NUMBER = 1024  # bits; Python refuses to write out much longer ones
 EXAMPLES = {
     "maker": "Example Cameras Ltd",
     "model": "EC-100",
@@ -118,8 +120,8 @@ def _fault(error: Any, data: dict[str, Any]) -> str:
         return f"{path}: is not a field{_nearest(path, Device.model_fields)}"
     expected = error["msg"].replace("Input should be", "expected").replace("Field required", "is missing")
     found = _shown(error.get("input"))
-    example = EXAMPLES.get(top) or EXAMPLES.get(str(error["loc"][0]), "")
-    field = str(error["loc"][-1]) if top in EXAMPLES and "." in top else str(error["loc"][0])
+    example = EXAMPLES.get(top) or EXAMPLES.get(top.partition(".")[0], "")
+    field = str(error["loc"][-1]) if top in EXAMPLES and "." in top else top.partition(".")[0]
     return f"{path}: {found}{expected}" + (f", example: {field}: {example}" if example and data else "")
 
 
@@ -131,9 +133,13 @@ def _shown(found: Any) -> str:
 
 
 def _yaml(value: Any) -> str:
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        return "a number of that length"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _faults(name: str, faults: list[str]) -> WrongUsageError:
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return WrongUsageError("\n  ".join([f"{name} has {count}:", *faults]), hint=_START)
+    shown = [fault if len(fault) <= LONGEST_FAULT else f"{fault[:LONGEST_FAULT]}..." for fault in faults[:MOST_FAULTS]]
+    more = [f"and {len(faults) - MOST_FAULTS:,} more"] if len(faults) > MOST_FAULTS else []
+    return WrongUsageError("\n  ".join([f"{name} has {count}:", *shown, *more]), hint=_START)

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from fairmark.errors import UnreadableInputError
 from fairmark.model.image import Component
 
-MAX_SBOM_BYTES = 64 << 20
+MAX_SBOM_BYTES = 32 << 20
+MOST_COMPONENTS = 100_000
 SOURCE = "maker's SBOM"
 
 
@@ -29,6 +30,10 @@ def read_sbom(content: bytes, name: str) -> tuple[Component, ...]:
         rows = [_spdx(row) for row in _rows(data, "packages")]
     else:
         raise UnreadableInputError(f"{name} is neither CycloneDX nor SPDX", hint=hint)
+    if len(rows) > MOST_COMPONENTS:
+        raise UnreadableInputError(
+            f"{name} lists {len(rows):,} components", hint=f"At most {MOST_COMPONENTS:,} are read."
+        )
     try:
         components = [Component(source=SOURCE, **row) for row in rows if row["name"]]
     except ValidationError as error:

@@ -127,11 +127,18 @@ def test_a_hash_that_would_cost_minutes_was_not_tried_and_nothing_passes() -> No
     assert found.observations == ()
 
 
-def test_locked_accounts_are_a_complete_observation() -> None:
-    found = look(shadow("!"))
+def test_locked_accounts_of_a_device_whose_start_was_traced_are_a_complete_observation() -> None:
+    found = DETECTOR.detect(started("mount -a\n", shadow("!"), crack=crack))
 
     (observation,) = found.observations
     assert (found.findings, observation.capability, observation.complete) == ((), "no-default-password", True)
+
+
+def test_locked_accounts_of_a_device_whose_start_nobody_found_are_an_incomplete_one() -> None:
+    (observation,) = look(shadow("!")).observations
+
+    assert observation.complete is False
+    assert "how the device starts was not found" in observation.statement
 
 
 def test_an_unknown_kind_of_hash_makes_the_observation_incomplete() -> None:
@@ -196,3 +203,41 @@ def test_hostile_databases_end_in_silence() -> None:
     found = look({"/etc/passwd": b"::::::\n" + b"a" * 5000 + b"\n\xff\xfe:x\n", "/etc/shadow": b":::\n"})
 
     assert found.findings == ()
+
+
+@pytest.mark.parametrize("line", ['echo "root:root" | chpasswd', f"echo 'root:{ROOT_IS_ROOT}:1::::::' > /etc/shadow"])
+def test_a_default_password_that_a_start_script_sets_is_found_once(line: str) -> None:
+    found = DETECTOR.detect(started(f"{line}\n", shadow("*"), crack=crack))
+
+    (default,) = found.findings
+    assert (default.rule, default.confidence, default.severity) == (
+        "account-default-password",
+        Confidence.B,
+        Severity.MEDIUM,
+    )
+    assert found.observations == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "passwd -d root",
+        "runsvdir /etc/service",
+        "cp /mnt/shadow /etc/shadow",
+        "sed -i s/x/y/ /etc/passwd",
+        'echo "root:$P" | chpasswd',
+    ],
+)
+def test_a_start_script_that_changes_accounts_makes_the_observation_incomplete(line: str) -> None:
+    found = DETECTOR.detect(started(f"{line}\n", shadow("*"), crack=crack))
+
+    (observation,) = found.observations
+    assert observation.complete is False
+
+
+def test_a_start_script_that_only_reads_the_accounts_leaves_the_observation_complete() -> None:
+    script = "grep root /etc/passwd > /dev/null\nchmod 600 /etc/shadow\n"
+
+    found = DETECTOR.detect(started(script, shadow("*"), crack=crack))
+
+    assert found.observations[0].complete is True

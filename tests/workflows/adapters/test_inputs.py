@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
-from fairmark.workflows.adapters.inputs import newest, profile_beside, read_file, work_folder
+from fairmark.workflows.adapters.inputs import newest, profile_beside, read_file, source_date_epoch, work_folder
 
 
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
@@ -57,3 +57,19 @@ def test_a_work_folder_is_gone_at_the_end(tmp_path: Path) -> None:
         (folder / "x").touch()
 
     assert not folder.exists()
+
+
+def test_a_fifo_that_nobody_writes_to_is_refused_at_once(tmp_path: Path) -> None:
+    fifo = tmp_path / "device.yaml"
+    os.mkfifo(fifo)
+
+    with pytest.raises(UnreadableInputError, match="not an ordinary file"):
+        read_file(fifo, limit=10, what="a profile")
+
+
+@pytest.mark.parametrize("given", ["abc", "-1", "1.5", "\u00b2", "9" * 30])
+def test_an_epoch_that_is_no_number_of_seconds_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+
+    with pytest.raises(WrongUsageError, match="SOURCE_DATE_EPOCH"):
+        source_date_epoch()

@@ -64,3 +64,12 @@ def test_files_that_are_there_already_are_left_alone_even_behind_a_link(tmp_path
 
     assert (tmp_path / "device.yaml").is_symlink()
     assert (tmp_path / "camera.bin").read_bytes() == b"image"
+
+
+def test_a_folder_in_the_place_of_one_file_leaves_all_of_them_unwritten(tmp_path: Path) -> None:
+    (tmp_path / "b.html").mkdir()
+
+    with pytest.raises(WrongUsageError, match="is a folder"):
+        write_together(tmp_path, {"a.json": b"1", "b.html": b"2"})
+
+    assert [path.name for path in tmp_path.iterdir()] == ["b.html"]

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from fairmark.examine.daemons import daemons
 from fairmark.examine.redaction import HIDDEN
 from fairmark.examine.rule import Detector, Rule
+from fairmark.examine.script_passwords import written_passwords
 from fairmark.examine.services import trace
 from fairmark.examine.subject import FileFacts, Service, Subject
 from fairmark.model.data import load_yaml
@@ -70,7 +71,7 @@ CREDENTIAL_IN_CONFIG = Rule(
 )
 
 _DATABASE_NAME = re.compile(
-    r"(?P<kind>(?:master\.)?(?:passwd|shadow))(?:-|\.(?:bak|orig|default|def|dist|org|old|save|ro))?"
+    r"(?P<kind>(?:master\.)?(?:passwd|shadow))(?:-|\.(?:bak|orig|default|def|dist|org|old|save|ro|factory))?"
 )
 _DATABASE_FOLDER = re.compile(
     r"(?:/[\w.-]+){0,3}/(?:etc|etc_ro|etc\.ro|default|defaults|config|rom)|/etc/[\w.-]+|/etc_ro/[\w.-]+|/rom|/default"
@@ -87,6 +88,10 @@ _HASHED = re.compile(r"\$\w+\$.+|\{S?SHA\d*\}.+|\{PLAIN\}\$.+|[./0-9A-Za-z]{13}|
 _WEAK = re.compile(r"[./0-9A-Za-z]{13}|\$1\$.+")
 _SETS_PASSWORD = re.compile(
     r"\b(?:chpasswd|usermod\s+(?:\S+\s+)*-p|passwd\s+(?:-\w+\s+)*(?:root|admin|\"?\$)|mkpasswd|cryptpw)\b|>>?\s*/etc/shadow"
+)
+_TOUCHES_ACCOUNTS = re.compile(
+    r"\b(?:chpasswd|adduser|useradd|usermod|mkpasswd|cryptpw|passwd\s+(?:-\w+\s+)*[\w$\"])|"
+    r"(?:>|\b(?:cp|mv|ln|sed|tee|install|dd)\s)[^;|&]{0,120}/(?:passwd|shadow)\b"
 )
 _LOGINS = frozenset({"telnet", "ssh", "ftp", "rlogin", "rsh", "rexec"})
 _MAX_LINES = 5000
@@ -157,13 +162,17 @@ class _Run:
     def detect(self) -> Detection:
         """Look at every database and user file."""
         databases = [item for item in self.subject.files if _is_database(item)]
-        accounts = self._accounts(databases)
+        written = self._written()
+        accounts = self._accounts(databases) + [one for one, plain in written if not plain]
         stores = list(_user_lines(self.subject))
         wanted = [one.stored for one in accounts if not one.is_locked and one.stored]
         wanted += [stored for _, _, _, stored in stores if stored.startswith("$") or _WEAK.fullmatch(stored)]
         self.cracked = self.subject.crack(tuple(dict.fromkeys(wanted)), self.candidates)
         for account in accounts:
             self._judge(account)
+        for account, plain in written:
+            if plain and plain in self.candidates:
+                self._default(account, self.candidates.index(plain))
         for file, line, user, stored in stores:
             self._judge_store(file, line, user, stored)
         observations = self._observations(databases, accounts, has_stores=bool(stores))
@@ -278,10 +287,22 @@ class _Run:
         return account.file.root in self._roots_that_set
 
     @cached_property
+    def _scripts(self) -> tuple[FileFacts, ...]:
+        """The scripts that run at start."""
+        scripts = sorted({(script.root, script.path) for script in trace(self.subject).scripts})
+        return tuple(item for root, path in scripts if (item := self.subject.file(path, root)) and item.text)
+
+    @cached_property
     def _roots_that_set(self) -> frozenset[str]:
-        scripts = {(script.root, script.path) for script in trace(self.subject).scripts}
-        texts = ((root, self.subject.file(path, root)) for root, path in sorted(scripts))
-        return frozenset(root for root, item in texts if item and item.text and _sets_password(item.text))
+        return frozenset(item.root for item in self._scripts if _has_line(item, _SETS_PASSWORD))
+
+    def _written(self) -> list[tuple[Account, str]]:
+        """Accounts whose hash or plain password (second value) a start script writes out."""
+        return [
+            (Account(item, one.line, one.user, one.stored, "/bin/sh", is_live=False), one.plain)
+            for item in self._scripts
+            for one in written_passwords(item.text or "")
+        ][:_MAX_ACCOUNTS]
 
     def _reach(self, account: Account) -> Reach:
         """Exposed: a started service asks for this database's passwords over the network."""
@@ -349,6 +370,17 @@ class _Run:
         if not databases or not accounts or any(one.rule in bad for one in self.findings):
             return ()
         self.unclear += [f"{name} may keep passwords of its own" for name in self._strangers()]
+        self.unclear += [
+            f"{item.path}, which runs at start, changes accounts"
+            for item in self._scripts
+            if _has_line(item, _TOUCHES_ACCOUNTS)
+        ]
+        traced = trace(self.subject)
+        self.unclear += [f"what {name} starts was not followed" for name in traced.unfollowed]
+        roots = {account.file.root for account in accounts}
+        self.unclear += [
+            f"how {root or 'the device'} starts was not found" for root in sorted(roots - {*traced.recognised})
+        ]
         complete = not self.unclear and not has_stores
         statement = f"All {len(accounts)} accounts of the image are locked: none has a password that ships with it"
         if not complete:
@@ -392,9 +424,9 @@ def entry_of(user: str, password: str) -> Default:
     return next((entry for entry in entries if entry.user == user), entries[0])
 
 
-def _sets_password(text: str) -> bool:
-    lines = (line[:_MAX_LINE] for line in text.splitlines()[:_MAX_LINES] if not line.lstrip().startswith("#"))
-    return any(_SETS_PASSWORD.search(line) for line in lines)
+def _has_line(item: FileFacts, pattern: re.Pattern[str]) -> bool:
+    lines = (item.text or "").splitlines()[:_MAX_LINES]
+    return any(pattern.search(line[:_MAX_LINE]) for line in lines if not line.lstrip().startswith("#"))
 
 
 def scheme_is_unknown(stored: str) -> bool:

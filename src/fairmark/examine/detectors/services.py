@@ -125,11 +125,13 @@ def _nothing_clear(subject: Subject, traced: Trace, looked: Sequence[Evidence]) 
     if not looked:
         return ()
     main = subject.trees[0].name if subject.trees else None
-    complete = main in traced.recognised
+    complete = main in traced.recognised and not traced.unfollowed
     ports = sorted({port for service in subject.services for port in service.ports})
     statement = "No telnet, ftp or remote-shell service is started; open: " + (
         ", ".join(ports) or "nothing that was recognised"
     )
+    if traced.unfollowed:
+        statement += f"; but what {traced.unfollowed[0]} starts was not followed"
     return (
         Observation(
             rule="services",

@@ -24,6 +24,9 @@ def write_together(folder: Path, documents: Mapping[str, bytes]) -> None:
     """
     partial = folder / PARTIAL
     try:
+        for name in documents:
+            if (folder / name).is_dir():  # else the files before it would be replaced and those behind it not
+                raise WrongUsageError(f"{folder / name} is a folder", hint="Move it away, or name another folder.")
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
