@@ -40,8 +40,3 @@ def sections(text: str) -> tuple[Section, ...]:
 def is_true(value: str) -> bool:
     """Whether OpenWrt takes the value for true."""
     return value.lower() in {"1", "on", "true", "yes", "enabled"}
-
-
-def is_false(value: str) -> bool:
-    """Whether OpenWrt takes the value for false."""
-    return value.lower() in {"0", "off", "false", "no", "disabled"}

@@ -75,11 +75,3 @@ class ImageRecord(Value):
     sha256: str = ""
     size: int = Field(default=0, ge=0)
     containers: tuple[Container, ...] = ()
-
-
-class Examination(Value):
-    """Everything the examination hands to the other pillars."""
-
-    image: ImageRecord = ImageRecord()
-    components: tuple[Component, ...] = ()
-    coverage: Coverage = Coverage()

@@ -15,7 +15,7 @@ from fairmark.model.device import Device, Network
 from fairmark.model.evidence import Evidence, EvidenceKind
 from fairmark.model.finding import Confidence, Reach, Severity
 from fairmark.model.image import Coverage, GapReason
-from fairmark.model.risk import Interval, Loss, PlanItem, Reduction, Risk
+from fairmark.model.risk import Interval, Loss, PlanItem, Risk
 from fairmark.model.standard import Level, Outcome, Status
 from fairmark.render.summary import Summary
 
@@ -198,11 +198,6 @@ def change(value: float, currency: str) -> str:
     if abs(value) < 0.95:
         return "no change"
     return f"{money(abs(value), currency)} {'less' if value > 0 else 'more'}"
-
-
-def reduction(step: Reduction, currency: str) -> str:
-    """Return what a control takes off the yearly loss of each side, in one line."""
-    return f"private {change(step.private, currency)}, external {change(step.external, currency)}"
 
 
 def percent(share: float) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairmark.examine.adapters.crypt import crack, crypt_available, guess_seconds, scheme_of
+from fairmark.examine.adapters.crypt import crack, crypt_available, guess_seconds
 
 CANDIDATES = ("admin", "12345", "root")
 
@@ -66,7 +66,7 @@ def test_a_malformed_hash_is_missing_from_the_answer(text: str) -> None:
     answer = crack([text], CANDIDATES)
 
     assert answer == {}
-    assert scheme_of(text) is None
+    assert guess_seconds(text) is None
 
 
 def test_a_candidate_that_cannot_be_a_password_does_not_shift_the_others() -> None:

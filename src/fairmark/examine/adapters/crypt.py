@@ -48,13 +48,6 @@ _HASH = re.compile(
 )
 
 
-def scheme_of(text: str) -> str | None:
-    """Return des, md5, sha2, bcrypt, yescrypt or sha1 for a well-formed crypt hash, otherwise ``None``."""
-    match = _HASH.fullmatch(text)
-    names = ("des", "md5", "sha2", "bcrypt", "yescrypt", "sha1")
-    return next((name for name in names if match and match[name] is not None), None)
-
-
 def guess_seconds(text: str) -> float | None:
     """Return the estimated seconds of one guess, or ``None`` for what is not a well-formed hash of a known scheme."""
     match = _HASH.fullmatch(text)
