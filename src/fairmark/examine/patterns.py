@@ -2,7 +2,7 @@ r"""Find upstream components by the version texts that they carry, in one pass o
 
 Nearly every version holds a digit, a dot and a digit. So the bytes are first thinned out to the
 surroundings of such places (NumPy, over one gigabyte a second), and the rules of
-``rules/components.yaml`` search only what is left. A rule names a literal that stands near its
+``rules/components/`` search only what is left. A rule names a literal that stands near its
 version: a version alone never names a component. Rules whose version stands by itself between
 two zero bytes (``bare``) are bound to file names and count only if the file holds exactly one.
 """
@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fairmark.examine.subject import PatternHit
-from fairmark.model.data import load_yaml
+from fairmark.model.data import data_files, load_yaml
 
-PACKAGE, FILE = "fairmark.examine.rules", "components.yaml"
+RULES, PACKS = "fairmark.examine.rules", "fairmark.examine.rules.components"
 
 _BEFORE, _AFTER = 160, 96  # bytes kept around a digit-dot-digit
 _STRIDE = 4 << 20
@@ -61,7 +61,7 @@ class Pattern:
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """Return the rules, read and compiled once."""
-    return tuple(_pattern(row) for row in load_yaml(PACKAGE, FILE)["rules"])
+    return tuple(_pattern(row) for pack in data_files(PACKS, ".yaml") for row in load_yaml(PACKS, pack)["rules"])
 
 
 @cache
@@ -77,7 +77,7 @@ def component_name(package: str) -> str:
     >>> component_name("libcurl4"), component_name("wpa"), component_name("libpcre2-8-0"), component_name("nano")
     ('curl', 'wpa_supplicant', 'pcre2', 'nano')
     """
-    aliases: Mapping[str, str] = load_yaml(PACKAGE, FILE)["aliases"]
+    aliases: Mapping[str, str] = load_yaml(RULES, "component_aliases.yaml")["aliases"]
     known = {one.name for one in patterns()}
     name = package
     while name:

@@ -3,15 +3,16 @@
 from dataclasses import asdict
 
 from fairmark.examine.detectors import DETECTORS
-from fairmark.model.data import digest_of
+from fairmark.model.data import data_files, digest_of
 from fairmark.model.value import canonical_json, sha256_hex
 
-PACKAGE = "fairmark.examine"
-RULE_FILES = ("rules/components.yaml", "rules/daemons.yaml", "rules/default_passwords.yaml", "rules/end_of_life.yaml")
+RULE_FOLDERS = ("fairmark.examine.rules", "fairmark.examine.rules.components")
 
 
 def rules_digest() -> str:
     """Return the SHA-256 over the rule files and the rules of every detector, in hexadecimal."""
-    files = {name: digest_of(PACKAGE, name) for name in RULE_FILES}
+    files = {
+        f"{folder}/{name}": digest_of(folder, name) for folder in RULE_FOLDERS for name in data_files(folder, ".yaml")
+    }
     rules = [asdict(rule) for detector in DETECTORS for rule in detector.rules]
     return sha256_hex(canonical_json([files, rules]))

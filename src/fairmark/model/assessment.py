@@ -7,10 +7,11 @@ from pydantic import AwareDatetime, Field
 from fairmark.model.device import Device
 from fairmark.model.evidence import Evidence, Tool
 from fairmark.model.finding import Finding, Observation, SeenFact
-from fairmark.model.image import Component, Coverage, ImageRecord
+from fairmark.model.image import Build, Component, Coverage, ImageRecord
 from fairmark.model.risk import Plan, Risk
 from fairmark.model.standard import Level, Verdict
 from fairmark.model.value import Value
+from fairmark.model.vulnerability import Vulnerabilities
 
 SCHEMA: Literal["fairmark.assessment/1"] = "fairmark.assessment/1"
 
@@ -42,6 +43,8 @@ class Assessment(Value):
     device: Device
     image: ImageRecord
     components: tuple[Component, ...]
+    build: Build = Build()
+    vulnerabilities: Vulnerabilities = Vulnerabilities()
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
     observations: tuple[Observation, ...]

@@ -15,6 +15,12 @@ def read_data(package: str, name: str) -> bytes:
 
 
 @cache
+def data_files(package: str, suffix: str) -> tuple[str, ...]:
+    """Return the names of the data files of ``package`` that end in ``suffix``, sorted."""
+    return tuple(sorted(one.name for one in files(package).iterdir() if one.name.endswith(suffix)))
+
+
+@cache
 def load_yaml(package: str, name: str) -> Any:
     """Return the parsed YAML file ``name`` of ``package``; do not change what you get."""
     return parse_yaml(read_data(package, name))

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from fairmark.model.finding import Reach
 from fairmark.model.value import Value
 
 
@@ -29,6 +30,28 @@ class Component(Value):
     source: str = Field(description="'package database opkg|dpkg|apk' or 'version pattern'")
     licence: str = ""
     paths: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    upstream: str = Field(default="", description="name that the rules give to the upstream project")
+    upstream_version: str = Field(default="", description="the version without what a distribution adds")
+    distribution: str = Field(default="", description="'debian 12', 'alpine 3.19': who builds and mends the package")
+    source_package: str = Field(default="", description="the distribution's name of the package it is built from")
+    reach: Reach = Field(default=Reach.PRESENT, description="the nearest reach of any of its files")
+
+
+class Build(Value):
+    """What was built into the system, as far as it decides whether a flaw is there at all.
+
+    Lists that could not be read are ``None``: unknown, not empty.
+    """
+
+    architecture: str = Field(
+        default="", description="of the programs: arm, aarch64, mips, x86, x86_64, riscv, ppc ..."
+    )
+    kernel_version: str = ""
+    kernel_modules: tuple[str, ...] | None = Field(default=None, description="names of loadable modules, sorted")
+    kernel_built_in: tuple[str, ...] | None = Field(default=None, description="names listed in modules.builtin, sorted")
+    kernel_config: dict[str, str] | None = Field(default=None, description="CONFIG_ options: y, m, or a value")
+    applets: tuple[str, ...] | None = Field(default=None, description="busybox applets that the image links, sorted")
     evidence: tuple[str, ...] = ()
 
 

@@ -1,0 +1,1 @@
+"""Component rules, one file per field; every YAML file here is read."""
