@@ -45,7 +45,7 @@ class Build(Value):
     """
 
     architecture: str = Field(
-        default="", description="of the programs: arm, aarch64, mips, x86, x86_64, riscv, ppc ..."
+        default="", description="of the programs: arm, aarch64, mips, x86, x86_64, ppc"
     )
     kernel_version: str = ""
     kernel_modules: tuple[str, ...] | None = Field(default=None, description="names of loadable modules, sorted")
