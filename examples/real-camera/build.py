@@ -9,15 +9,18 @@ settings, scripts and own programs, flawed or mended, as in the demonstration ca
 # ruff: noqa: INP001, T201 - a script that talks to a person
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
 import stat
-import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # debian.py lies beside the examples
+
+from debian import BuildError, fetch, fields, run, say, unpack
 
 from fairmark.demo.camera import join
 from fairmark.demo.camera_files import BUILT, fixed_files, flawed_files, service, text
@@ -26,9 +29,6 @@ from fairmark.demo.formats import Node, squashfs
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "debian-armhf"
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-SUITE = "bookworm"
-FRESH_FOR_SECONDS = 7 * 24 * 3600
 
 # What the started programs need is complete, except for libcurl's many protocols.
 COMMON = (
@@ -92,10 +92,6 @@ APPLETS = {
 }
 
 
-class BuildError(Exception):
-    """The images could not be built; the message says what to do."""
-
-
 def main(arguments: Sequence[str]) -> int:
     """Build both images; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -103,142 +99,30 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--cache", type=Path, default=CACHE, help="where packages are kept")
     options = parser.parse_args(arguments)
     os.umask(0o022)  # the modes in the image must not depend on who builds it
+    cache = options.cache.resolve()
+    cache.mkdir(parents=True, exist_ok=True)
     try:
-        archives = fetch(options.cache.resolve(), sorted({*COMMON, *FLAWED_ONLY, *FIXED_ONLY}))
-        for name, flawed in (("ip-camera", True), ("ip-camera-fixed", False)):
-            wanted = sorted({*COMMON, *(FLAWED_ONLY if flawed else FIXED_ONLY)})
-            tree = options.cache.resolve() / "trees" / name
-            lay(tree, [archives[package] for package in wanted], flawed=flawed)
-            image = join(packed(tree))
-            target = options.out / name / "camera-real.bin"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(image)
-            say(f"wrote {target}: {len(image):,} bytes, SHA-256 {hashlib.sha256(image).hexdigest()}")
+        with (cache / "build.lock").open("w") as lock:  # two builds would take the trees from under each other
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            build(cache, options.out)
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 4
     return 0
 
 
-def say(line: str) -> None:
-    """Show progress at once, also in a pipe."""
-    print(line, flush=True)
-
-
-def run(command: Sequence[str], *, environment: dict[str, str] | None = None, folder: Path | None = None) -> str:
-    """Run a program, return what it printed; raise ``BuildError`` when it is missing or fails."""
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed list of words, no shell
-            command, capture_output=True, text=True, check=False, env=environment, cwd=folder, timeout=600
-        )
-    except FileNotFoundError as error:
-        raise BuildError(f"{command[0]} is not installed; this needs a Debian or a relative of it") from error
-    except subprocess.TimeoutExpired as error:
-        raise BuildError(f"{command[0]} did not end within ten minutes") from error
-    if done.returncode:
-        raise BuildError(f"{' '.join(command[:2])} failed ({done.returncode}):\n{done.stderr.strip()[-2000:]}")
-    return done.stdout
-
-
-# --- packages ---------------------------------------------------------------------------------
-
-
-def fetch(cache: Path, wanted: Sequence[str]) -> dict[str, Path]:
-    """Return the archive of every wanted package, from the cache where its digest is right."""
-    environment = private_apt(cache)
-    index = cache / "state" / "lists"
-    newest = max((path.stat().st_mtime for path in index.glob("*Packages*")), default=0.0)
-    if time.time() - newest > FRESH_FOR_SECONDS:
-        say("reading the package index of Debian 12 for armhf")
-        refresh(environment)
-    records = known(environment, wanted)
-    missing = [name for name in wanted if not is_right(cache, records[name])]
-    if missing:
-        say(f"fetching {len(missing)} of {len(wanted)} packages")
-        run(["apt-get", "download", *missing], environment=environment, folder=cache / "archives")
-    wrong = [name for name in wanted if not is_right(cache, records[name])]
-    if wrong:
-        raise BuildError(f"these packages are not there with the digest of the index: {', '.join(wrong)}")
-    say(f"{len(wanted)} packages are there, each with the SHA-256 of the index")
-    return {name: archive(cache, records[name]) for name in wanted}
-
-
-def private_apt(cache: Path) -> dict[str, str]:
-    """Lay a state of apt's own below the cache; return the environment that points apt there."""
-    if not KEYRING.exists():
-        raise BuildError(f"{KEYRING} is missing (package debian-archive-keyring); nothing can be verified")
-    for name in ("state/lists/partial", "cache/archives/partial", "archives"):
-        (cache / name).mkdir(parents=True, exist_ok=True)
-    (cache / "state" / "status").touch()
-    (cache / "sources.list").write_text(f"deb [arch=armhf signed-by={KEYRING}] {mirror()} {SUITE} main\n")
-    nowhere = cache / "nowhere"
-    settings = {
-        "APT::Architecture": "armhf",
-        "APT::Architectures": "armhf",
-        "APT::Sandbox::User": "",
-        "Acquire::Languages": "none",
-        "Dir::State": cache / "state",
-        "Dir::State::status": cache / "state" / "status",
-        "Dir::Cache": cache / "cache",
-        "Dir::Etc::sourcelist": cache / "sources.list",
-        "Dir::Etc::sourceparts": nowhere,
-        "Dir::Etc::parts": nowhere,
-    }
-    configuration = cache / "apt.conf"
-    own = "".join(f'{key} "{value}";\n' for key, value in settings.items())
-    configuration.write_text(own + proxies())
-    return {**os.environ, "APT_CONFIG": str(configuration), "LC_ALL": "C"}
-
-
-def proxies() -> str:
-    """Return the proxies that this machine's apt goes through, as lines of a configuration."""
-    lines = run(["apt-config", "dump", "--no-empty", "Acquire"]).splitlines()
-    return "".join(f"{line}\n" for line in lines if "proxy" in line.partition(" ")[0].lower())
-
-
-def mirror() -> str:
-    """Return the address from which this machine takes Debian 12, or else any release of Debian."""
-    rows = run(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE) $(ORIGIN) $(COMPONENT)"]).splitlines()
-    debian = [row.split() for row in rows if " Debian main" in row]
-    sites = [site for site, release, *_ in debian if release == SUITE] or [site for site, *_ in debian]
-    if not sites:
-        raise BuildError("this machine has no source of Debian packages; run apt-get update once, or add one")
-    return sites[0]
-
-
-def refresh(environment: dict[str, str]) -> None:
-    """Read the index anew. What counts is whether the packages are known afterwards."""
-    try:
-        run(["apt-get", "update"], environment=environment)
-    except BuildError as error:
-        say(f"warning: {error}")
-
-
-def known(environment: dict[str, str], wanted: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return the newest record of every wanted package in the index."""
-    printed = run(["apt-cache", "show", "--no-all-versions", *wanted], environment=environment)
-    records = {record["Package"]: record for record in map(fields, printed.split("\n\n")) if "Package" in record}
-    if missing := sorted(set(wanted) - set(records)):
-        raise BuildError(f"not in the index: {', '.join(missing)}")
-    return records
-
-
-def fields(paragraph: str) -> dict[str, str]:
-    """Read the one-line fields of a control paragraph."""
-    pairs = (line.partition(":") for line in paragraph.splitlines() if not line.startswith((" ", "\t")))
-    return {key: value.strip() for key, _, value in pairs}
-
-
-def archive(cache: Path, record: dict[str, str]) -> Path:
-    """Return where apt puts the archive of a record."""
-    version = record["Version"].replace(":", "%3a")
-    return cache / "archives" / f"{record['Package']}_{version}_{record['Architecture']}.deb"
-
-
-def is_right(cache: Path, record: dict[str, str]) -> bool:
-    """Whether the archive is there with the digest of the index."""
-    path = archive(cache, record)
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == record["SHA256"]
+def build(cache: Path, out: Path) -> None:
+    """Fetch, lay and pack both cameras; write the images below ``out``."""
+    archives = fetch(cache, sorted({*COMMON, *FLAWED_ONLY, *FIXED_ONLY}))
+    for name, flawed in (("ip-camera", True), ("ip-camera-fixed", False)):
+        wanted = sorted({*COMMON, *(FLAWED_ONLY if flawed else FIXED_ONLY)})
+        tree = cache / "trees" / name
+        lay(tree, [archives[package] for package in wanted], flawed=flawed)
+        image = join(packed(tree))
+        target = out / name / "camera-real.bin"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(image)
+        say(f"wrote {target}: {len(image):,} bytes, SHA-256 {hashlib.sha256(image).hexdigest()}")
 
 
 # --- the root file system ---------------------------------------------------------------------
@@ -251,7 +135,7 @@ def lay(tree: Path, archives: Sequence[Path], *, flawed: bool) -> None:
         shutil.rmtree(tree)
     tree.mkdir(parents=True)
     for path in archives:
-        run(["dpkg-deb", "-x", str(path), str(tree)])
+        unpack(path, tree)
     database(tree, archives)
     for name in LEFT_OUT:
         shutil.rmtree(tree / name, ignore_errors=True)

@@ -12,8 +12,9 @@ from tests.journeys.conftest import ROOT, Camera, Run
 
 @pytest.fixture(scope="module")
 def real(fairmark: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> tuple[Camera, Camera]:
+    images = tmp_path_factory.mktemp("images")
     built = subprocess.run(
-        [sys.executable, str(ROOT / "examples/real-camera/build.py")],
+        [sys.executable, str(ROOT / "examples/real-camera/build.py"), "--out", str(images)],
         capture_output=True,
         text=True,
         timeout=600,
@@ -23,7 +24,7 @@ def real(fairmark: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory)
     made = []
     for name in ("ip-camera", "ip-camera-fixed"):
         out = tmp_path_factory.mktemp(name)
-        image, profile = ROOT / "examples" / name / "camera-real.bin", ROOT / "examples" / name / "device.yaml"
+        image, profile = images / name / "camera-real.bin", ROOT / "examples" / name / "device.yaml"
         run = fairmark("assess", image, "--device", profile, "--out", out)
         assert run.code == 0, run.err
         made.append(Camera(image, profile, out, json.loads((out / "assessment.json").read_bytes())))

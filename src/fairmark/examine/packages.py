@@ -73,7 +73,7 @@ def upstream_version(version: str) -> str:
     ('1.2.13', '9.2p1', '')
     """
     text = re.sub(r"^\d{1,3}:", "", version)
-    match = re.match(r"\d{1,6}(?:\.\d{1,6})+(?:p\d{1,3}|[a-z]{1,2}(?![a-z\d]))?", text)
+    match = re.match(r"\d{1,8}(?:\.\d{1,8})+(?:p\d{1,3}|[a-z]{1,2}(?![a-z\d]))?", text)
     if match is None or re.match(r"(?:19|20)\d\d[.-]\d\d[.-]\d\d", text):
         return ""
     return match.group()
