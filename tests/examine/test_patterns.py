@@ -1,12 +1,23 @@
 """Every component rule on its own samples, and the search around them."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from fairmark.examine.patterns import Pattern, Sample, find_versions, patterns
+from fairmark.examine.literals import ENGINES, Search
+from fairmark.examine.patterns import Pattern, PatternSet, Sample, find_versions, patterns
+
+
+def _every_literal(literals: Sequence[bytes]) -> Search:
+    """Say of every literal that it is there: then a rule is always looked at."""
+    return lambda _data: frozenset(literals)
+
 
 _SAMPLES = [(rule, sample) for rule in patterns() for sample in rule.samples]
+_ALONE = {rule.id: PatternSet.of([rule], engine=_every_literal) for rule in patterns()}
 
 
 def _read(rule: Pattern, sample: Sample, padding: bytes = b"") -> list[str]:
@@ -72,3 +83,37 @@ def test_a_version_over_the_stride_of_the_search_is_found() -> None:
 @pytest.mark.parametrize("data", [b"", b".", b"1.", b"1.2", b".2", b"1.2.", b"\0" * 3])
 def test_tiny_files_hold_nothing(data: bytes) -> None:
     assert find_versions(data, b"x") == ()
+
+
+@pytest.mark.parametrize("name", [b"program", b"libz.so.1", b"busybox", b"libcap.so.2.66"])
+def test_both_engines_give_the_same_hits_in_the_same_order(name: bytes) -> None:
+    sets = [PatternSet.of(patterns(), engine=engine) for engine in ENGINES.values()]
+    data = b"\0".join(sample.data for _, sample in _SAMPLES)
+
+    first, second = (one.find(data, name, base=7) for one in sets)
+
+    assert first == second == find_versions(data, name, base=7)
+    assert first
+
+
+@given(picks=st.lists(st.one_of(st.sampled_from(_SAMPLES), st.binary(max_size=300)), max_size=8))
+@settings(max_examples=50, deadline=None)
+def test_the_search_for_all_rules_at_once_finds_what_each_rule_alone_finds(picks: list[object]) -> None:
+    data = b"\0".join(one if isinstance(one, bytes) else one[1].data for one in picks)
+    alone = [_ALONE[one.id] for one in patterns() if any(literal in data for literal in one.anchors)]
+
+    found = find_versions(data, b"program")
+
+    assert list(found) == [hit for one in alone for hit in one.find(data, b"program")]
+
+
+def test_a_literal_is_looked_at_in_its_first_256_places_only() -> None:
+    filler, busybox = b"BusyBox v1.x \0", b"\0BusyBox v1.31.1 (2020)\0"
+    gap = b"1.1 " * 100
+
+    assert find_versions((filler + gap) * 255 + busybox, b"program")
+    assert find_versions((filler + gap) * 257 + busybox, b"program") == ()
+
+
+def test_rules_with_no_literal_and_no_name_are_no_fault() -> None:
+    assert PatternSet.of(()).find(b"1.2.3", b"program") == ()

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from fairmark.examine.packages import Package, read_packages
 from fairmark.examine.patterns import Pattern, component_name, cpe_products, patterns_by_id
@@ -133,6 +134,12 @@ def clearly_differ(one: str, other: str) -> bool:
     return any(a != b for a, b in zip(first, second, strict=False))
 
 
+@cache
+def patterns_by_name() -> frozenset[str]:
+    """Return the names of all upstream components that a rule knows."""
+    return frozenset(rule.name for rule in patterns_by_id().values())
+
+
 def package_evidence(subject: Subject, package: Package) -> Evidence:
     """Return the evidence that points at a package's entry in its database."""
     item = subject.file(package.database, package.root)
@@ -156,6 +163,10 @@ def _of_package(subject: Subject, package: Package) -> _Found:
         cpe=_cpe(product, package.upstream),
         source=f"package database {package.kind}",
         licence=package.licence,
+        upstream=next((name for name in component_names(package) if name in patterns_by_name()), ""),
+        upstream_version=package.upstream,
+        distribution=package.builder,
+        source_package=package.source,
     )
     return _Found(component, set(package.paths), [package_evidence(subject, package)])
 
@@ -170,6 +181,8 @@ def _of_sights(subject: Subject, group: Sequence[Sight]) -> _Found:
         cpe=_cpe(rule.cpe, version),
         source="version pattern",
         licence=licence,
+        upstream=rule.name,
+        upstream_version=version,
     )
     shown = [sight_evidence(subject, sight) for sight in group[:_MAX_EVIDENCE]]
     return _Found(component, {sight.item.path for sight in group}, shown)

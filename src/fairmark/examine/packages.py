@@ -6,6 +6,7 @@ and how many files may be listed is bounded, and what is no text is skipped.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -41,11 +42,24 @@ class Package:
     paths: tuple[str, ...] = ()
     distribution: str = ""
     release: str = ""
+    built_for: str = ""
+    """The distribution that most of the database's versions name, for those that name none."""
 
     @property
     def upstream(self) -> str:
         """The version as upstream names it: '' when the package names none (a date, a commit)."""
         return upstream_version(self.version)
+
+    @property
+    def builder(self) -> str:
+        """The distribution that builds and mends the package: 'debian 11', 'alpine 3.19'; '' where it is the maker.
+
+        What a package's own version says ("+deb11u1") goes before os-release: makers rename their system.
+        """
+        if marked := re.search(r"[+~]deb(\d{1,2})u\d", self.version):
+            return f"debian {marked[1]}"
+        known = self.distribution in {"debian", "ubuntu", "raspbian", "alpine", "openwrt"} and self.release
+        return f"{self.distribution} {self.release}" if known else self.built_for
 
     @property
     def purl(self) -> str:
@@ -88,7 +102,11 @@ def read_packages(subject: Subject) -> tuple[Package, ...]:
 def _of_tree(tree: Tree) -> Iterator[Package]:
     distribution, release = _os_release(tree)
     seen: set[tuple[str, str, str]] = set()
-    for package in (*_opkg(tree), *_dpkg(tree), *_apk(tree)):
+    dpkg = tuple(_dpkg(tree))
+    builders = Counter(package.builder for package in dpkg if package.builder)
+    mostly = min(builders, key=lambda one: (-builders[one], one), default="")
+    marked = (replace(package, built_for=mostly) for package in dpkg)
+    for package in (*_opkg(tree), *marked, *_apk(tree)):
         key = (package.kind, package.name, package.architecture)
         if key not in seen and len(seen) < MAX_PACKAGES:
             seen.add(key)

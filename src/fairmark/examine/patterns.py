@@ -1,26 +1,47 @@
 r"""Find upstream components by the version texts that they carry, in one pass over the bytes.
 
 Nearly every version holds a digit, a dot and a digit. So the bytes are first thinned out to the
-surroundings of such places (NumPy, over one gigabyte a second), and the rules of
-``rules/components/`` search only what is left. A rule names a literal that stands near its
-version: a version alone never names a component. Rules whose version stands by itself between
-two zero bytes (``bare``) are bound to file names and count only if the file holds exactly one.
+surroundings of such places (NumPy, over two gigabytes a second; under one hundredth of a program
+is left), and one search for the literals of all rules says which rules are worth a closer look
+there. The few rules whose versions have another form (``whole``) share a second search over all
+the bytes. So the work grows with the bytes and with what is found, hardly with the number of
+rules.
+
+A rule names a literal that stands near its version: a version alone never names a component.
+Rules whose version stands by itself between two zero bytes (``bare``) are bound to file names and
+count only if the file holds exactly one.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from fairmark.examine.literals import Search, searcher
+from fairmark.examine.pattern_rules import (
+    Pattern,
+    Sample,
+    component_name,
+    cpe_products,
+    patterns,
+    patterns_by_id,
+)
 from fairmark.examine.subject import PatternHit
-from fairmark.model.data import data_files, load_yaml
 
-RULES, PACKS = "fairmark.examine.rules", "fairmark.examine.rules.components"
+__all__ = [
+    "Pattern",
+    "PatternSet",
+    "Sample",
+    "component_name",
+    "cpe_products",
+    "find_versions",
+    "patterns",
+    "patterns_by_id",
+]
 
 _BEFORE, _AFTER = 160, 96  # bytes kept around a digit-dot-digit
 _STRIDE = 4 << 20
@@ -30,121 +51,76 @@ _MAX_VERSIONS = 2  # a file that names more versions of one component is a table
 _DOT, _ZERO = 46, 48
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Bytes that a rule must read: ``version`` is what it finds in a file called ``name``, '' for nothing."""
-
-    data: bytes
-    version: str = ""
-    name: bytes = b"program"
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One rule: how the version of one upstream component is written in its files."""
-
-    id: str
-    name: str
-    version: re.Pattern[bytes] | None
-    anchors: tuple[bytes, ...] = ()
-    all_of: tuple[bytes, ...] = ()
-    files: re.Pattern[bytes] | None = None
-    bare: bool = False
-    whole: bool = False
-    file_version: re.Pattern[bytes] | None = None
-    cpe: str = ""
-    purl: str = ""
-    licence: str = ""
-    samples: tuple[Sample, ...] = field(default=())
-
-
-@cache
-def patterns() -> tuple[Pattern, ...]:
-    """Return the rules, read and compiled once."""
-    return tuple(_pattern(row) for pack in data_files(PACKS, ".yaml") for row in load_yaml(PACKS, pack)["rules"])
-
-
-@cache
-def patterns_by_id() -> Mapping[str, Pattern]:
-    """Return the rules by id."""
-    return {one.id: one for one in patterns()}
-
-
-@cache
-def component_name(package: str) -> str:
-    """Return the name that the rules give to what a distribution calls ``package``.
-
-    >>> component_name("libcurl4"), component_name("wpa"), component_name("libpcre2-8-0"), component_name("nano")
-    ('curl', 'wpa_supplicant', 'pcre2', 'nano')
-    """
-    aliases: Mapping[str, str] = load_yaml(RULES, "component_aliases.yaml")["aliases"]
-    known = {one.name for one in patterns()}
-    name = package
-    while name:
-        for candidate in (name, name.removeprefix("lib")):
-            if candidate in aliases:
-                return aliases[candidate]
-            if candidate in known:
-                return candidate
-        shorter = re.sub(r"[-.]?\d+$", "", name)
-        name = shorter if shorter != name else ""
-    return package
-
-
-@cache
-def cpe_products() -> Mapping[str, str]:
-    """Return "part:vendor:product" by component name, for the components that have one."""
-    return {one.name: one.cpe for one in reversed(patterns()) if one.cpe}
-
-
-def _pattern(row: Mapping[str, Any]) -> Pattern:
-    def compiled(key: str) -> re.Pattern[bytes] | None:
-        return re.compile(_raw(row[key]), re.DOTALL) if key in row else None
-
-    def literals(key: str) -> tuple[bytes, ...]:
-        return tuple(_raw(text) for text in row.get(key, ()))
-
-    samples = [Sample(_raw(one["data"]), one["version"], _raw(one.get("file", "program"))) for one in row["positive"]]
-    samples += [Sample(_raw(one["data"]), "", _raw(one.get("file", "program"))) for one in row["negative"]]
-    return Pattern(
-        id=row["id"],
-        name=row.get("name", row["id"]),
-        version=compiled("version"),
-        anchors=literals("anchors"),
-        all_of=literals("all"),
-        files=compiled("files"),
-        bare=row.get("bare", False),
-        whole=row.get("whole", False),
-        file_version=compiled("file_version"),
-        cpe=row.get("cpe", ""),
-        purl=row.get("purl", f"pkg:generic/{row.get('name', row['id'])}"),
-        licence=row.get("licence", ""),
-        samples=tuple(samples),
-    )
-
-
-def _raw(text: str) -> bytes:
-    return text.encode("latin-1")
-
-
 def find_versions(data: bytes, name: bytes, *, base: int = 0) -> tuple[PatternHit, ...]:
     """Return what the bytes of a file (or of a window that starts at ``base``) say about components.
 
     ``name`` is the last part of its path. Hits are in the order of the rules, then of the bytes.
     """
-    near = _Thinned.of(data)
-    hits: list[PatternHit] = []
-    for one in patterns():
-        if one.files and not one.files.match(name):
-            continue
-        if one.file_version and (match := one.file_version.match(name)):
-            hits.append(PatternHit(one.id, match.group(1).decode("latin-1"), base))
-        if one.version is None:
-            continue
-        found = _found(one, near, data)
-        if found and all(literal in data for literal in one.all_of):
-            hits += [PatternHit(one.id, version, base + at) for version, at in found.items()]
-    return tuple(hits)
+    return _known().find(data, name, base=base)
+
+
+@cache
+def _known() -> "PatternSet":
+    return PatternSet.of(patterns())
+
+
+@dataclass(frozen=True, slots=True)
+class PatternSet:
+    """Rules, and what says in one step which of them a file may concern."""
+
+    rules: tuple[Pattern, ...]
+    by_literal: Mapping[bytes, tuple[int, ...]]
+    by_name: tuple[tuple[re.Pattern[bytes], int], ...]
+    names: re.Pattern[bytes]
+    near: Search
+    whole: Search
+
+    @classmethod
+    def of(cls, rules: Sequence[Pattern], *, engine: Callable[[Sequence[bytes]], Search] = searcher) -> "PatternSet":
+        """Compile the rules; ``engine`` is one of :mod:`fairmark.examine.literals`."""
+        by_literal: dict[bytes, tuple[int, ...]] = {}
+        for number, one in enumerate(rules):
+            for literal in one.anchors:
+                by_literal[literal] = (*by_literal.get(literal, ()), number)
+        by_name = tuple(
+            (asked, number)
+            for number, one in enumerate(rules)
+            if (one.bare or one.file_version) and (asked := one.files or one.file_version)
+        )
+        return cls(
+            rules=tuple(rules),
+            by_literal=by_literal,
+            by_name=by_name,
+            names=re.compile(b"|".join(b"(?:%s)" % asked.pattern for asked, _ in by_name) or b"(?!)", re.DOTALL),
+            near=engine([literal for one in rules if not one.whole for literal in one.anchors]),
+            whole=engine([literal for one in rules if one.whole for literal in one.anchors]),
+        )
+
+    def find(self, data: bytes, name: bytes, *, base: int = 0) -> tuple[PatternHit, ...]:
+        """Do the work of :func:`find_versions` for these rules."""
+        near = _Thinned.of(data)
+        stands = cache(data.__contains__)  # rules share literals, and each look may read the whole file
+        hits: list[PatternHit] = []
+        for one in self._worth_a_look(near.text, data, name):
+            if one.files and not one.files.match(name):
+                continue
+            if one.file_version and (match := one.file_version.match(name)):
+                hits.append(PatternHit(one.id, match.group(1).decode("latin-1"), base))
+            if one.version is None:
+                continue
+            found = _found(one, near, data)
+            if found and all(map(stands, one.all_of)):
+                hits += [PatternHit(one.id, version, base + at) for version, at in found.items()]
+        return tuple(hits)
+
+    def _worth_a_look(self, near: bytes, data: bytes, name: bytes) -> Iterator[Pattern]:
+        """Return the rules that have a literal in the bytes or may know the name, in their order."""
+        numbers: set[int] = set()
+        if self.names.match(name):
+            numbers.update(number for asked, number in self.by_name if asked.match(name))
+        for literal in self.near(near) | self.whole(data):
+            numbers.update(self.by_literal[literal])
+        return (self.rules[number] for number in sorted(numbers))
 
 
 def _found(one: Pattern, near: "_Thinned", data: bytes) -> dict[str, int]:

@@ -1,0 +1,97 @@
+"""What was built into the system: architecture, kernel, modules, configuration, busybox applets.
+
+Flaws in what was not built in cannot hurt the device; ``fairmark.vulnerabilities`` decides by these facts.
+"""
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+
+from fairmark.examine.inventory import sights
+from fairmark.examine.subject import Subject
+from fairmark.examine.tree import Kind, Tree, UnreadableEntryError
+from fairmark.model.image import Build
+
+_MOST_CONFIG = 4 << 20
+_MOST_NAMES = 20_000
+_OPTION = re.compile(r"(CONFIG_\w{1,80})=(\S{1,200})")
+
+
+def build_of(subject: Subject) -> Build:
+    """Read the facts off the image. What the image does not tell stays ``None``."""
+    machines = Counter(item.elf.machine for item in subject.files if item.elf and item.elf.kind != "core")
+    kernels = [sight.hit.version for sight in sights(subject) if sight.rule.name == "linux"]
+    loadable = sorted({name for tree in subject.trees for name in _modules(tree)})
+    return Build(
+        architecture=min(machines, key=lambda one: (-machines[one], one), default="").replace("-", "_"),
+        kernel_version=max(kernels, key=lambda one: (kernels.count(one), one), default=""),
+        kernel_modules=tuple(loadable[:_MOST_NAMES]) if loadable else None,
+        kernel_built_in=_built_in(subject),
+        kernel_config=_config(subject),
+        applets=_applets(subject),
+    )
+
+
+def _modules(tree: Tree) -> Iterator[str]:
+    """Names of the loadable modules, as the kernel writes them: without suffix, ``-`` as ``_``."""
+    for entry in tree.files():
+        if entry.path.startswith((b"lib/modules/", b"usr/lib/modules/")):
+            match = re.fullmatch(rb"([\w.+-]{1,100}?)\.ko(?:\.(?:gz|xz|zst))?", entry.name)
+            if match:
+                yield match[1].decode().replace("-", "_")
+
+
+def _built_in(subject: Subject) -> tuple[str, ...] | None:
+    """Read modules.builtin, which depmod needs and most images keep."""
+    found = set()
+    there = False
+    for item in subject.files:
+        if item.path.rpartition("/")[2] == "modules.builtin" and item.text is not None:
+            there = True
+            names = (line.rpartition("/")[2].partition(".")[0] for line in item.text.splitlines()[:_MOST_NAMES])
+            found |= {name.replace("-", "_") for name in names if name}
+    return tuple(sorted(found)) if there else None
+
+
+def _config(subject: Subject) -> dict[str, str] | None:
+    """Read the configuration of the kernel where the image carries it as a file."""
+    for tree in subject.trees:
+        for entry in tree.files():
+            folder = entry.parent
+            is_config = entry.name.startswith(b"config-") and folder in {b"boot", b"usr/lib/modules", b"lib/modules"}
+            is_config = is_config or entry.path in {b"boot/config", b"proc/config.gz", b"boot/config.gz"}
+            if entry.kind is Kind.FILE and is_config:
+                options = dict(_OPTION.findall(_text(tree, entry.path)))
+                if options:
+                    return {key: options[key] for key in sorted(options)}
+    return None
+
+
+def _text(tree: Tree, path: bytes) -> str:
+    entry = tree.get(path)
+    if entry is None:
+        return ""
+    try:
+        data = tree.read(entry, _MOST_CONFIG)
+        if data[:2] == b"\x1f\x8b":
+            data = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _MOST_CONFIG)
+    except (UnreadableEntryError, zlib.error):
+        return ""
+    return data.decode("utf-8", "replace")
+
+
+def _applets(subject: Subject) -> tuple[str, ...] | None:
+    """Names under which the image links busybox; ``None`` without busybox, or where a link cannot tell."""
+    names = set()
+    there = False
+    for tree in subject.trees:
+        for entry in tree.entries():
+            real = tree.resolve(entry.path) if entry.kind is Kind.SYMLINK else entry.path
+            if real is None or real.rpartition(b"/")[2] != b"busybox":
+                continue
+            there = True
+            target = tree.get(real)
+            same = tree.links(target) if target else ()
+            names |= {one.name.decode("utf-8", "replace") for one in (entry, *same)}
+    return tuple(sorted(names - {"busybox"})) if there and names - {"busybox"} else None

@@ -1,0 +1,147 @@
+"""A malformed rule file is refused by file, rule and field; the names that rules give."""
+
+import re
+
+import pytest
+
+from fairmark.errors import WrongUsageError
+from fairmark.examine import pattern_rules
+from fairmark.examine.pattern_rules import component_name, cpe_products, parse_rules, patterns, repeats_itself
+
+_RULE = {
+    "id": "boa",
+    "anchors": ["Boa/0."],
+    "version": r"Boa/(\d\.\d+)",
+    "positive": [{"data": "Boa/0.94", "version": "0.94"}],
+    "negative": [{"data": "Boa/%s"}],
+}
+
+
+def _refusal(**changes: object) -> WrongUsageError:
+    rule = {key: value for key, value in {**_RULE, **changes}.items() if value is not None}
+    with pytest.raises(WrongUsageError) as caught:
+        parse_rules("web.yaml", {"rules": [rule]})
+    return caught.value
+
+
+def test_a_rule_is_read_with_what_it_does_not_say() -> None:
+    (rule,) = parse_rules("web.yaml", {"rules": [_RULE]})
+
+    assert (rule.name, rule.purl, rule.anchors, rule.bare) == ("boa", "pkg:generic/boa", (b"Boa/0.",), False)
+    assert [sample.version for sample in rule.samples] == ["0.94", ""]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"anchor": ["x"]}, "anchor"),
+        ({"anchors": "Boa/0."}, "anchors"),
+        ({"anchors": ["x"]}, "anchors"),
+        ({"anchors": [4.5]}, "anchors"),
+        ({"anchors": ["snow \u2603"]}, "anchors"),
+        ({"anchors": None}, "anchors"),
+        ({"anchors": None, "version": None}, "version"),
+        ({"version": 4.5}, "version"),
+        ({"version": r"Boa/(\d"}, "version"),
+        ({"version": r"Boa/\d"}, "version"),
+        ({"version": r"Boa/(\d)(\d)"}, "version"),
+        ({"version": r"Boa/((?:\d+)+)"}, "version"),
+        ({"version": "[" * 9}, "version"),
+        ({"version": r"a{99999999999}(b)"}, "version"),
+        ({"files": r"^(boa)$"}, "files"),
+        ({"files": r"(?i)^boa$"}, "files"),
+        ({"file_version": r"^boa-(?P<v>\d)$"}, "file_version"),
+        ({"bare": "yes"}, "bare"),
+        ({"bare": True}, "anchors"),
+        ({"bare": True, "anchors": None}, "bare"),
+        ({"positive": None}, "positive"),
+        ({"negative": []}, "negative"),
+        ({"positive": [{"data": "Boa/0.94"}]}, "positive"),
+        ({"positive": [{"data": "Boa/0.94", "version": 0.94}]}, "positive"),
+        ({"negative": [{"data": "Boa/%s", "version": "1"}]}, "negative"),
+        ({"negative": ["Boa/%s"]}, "negative"),
+        ({"negative": [{"data": None}]}, "negative"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")
+def test_a_fault_is_named_by_file_rule_and_field_with_the_fix(changes: dict[str, object], key: str) -> None:
+    refusal = _refusal(**changes)
+
+    assert refusal.message.startswith(f"web.yaml, rule boa, field {key}: ")
+    assert refusal.hint
+
+
+def test_a_rule_without_an_id_is_named_by_its_number() -> None:
+    assert _refusal(id=None).message.startswith("web.yaml, rule no. 1, field id: ")
+    assert _refusal(id=7).message.startswith("web.yaml, rule no. 1, field id: ")
+
+
+@pytest.mark.parametrize("document", [None, [], "rules", {"rules": {}}, {"rules": [], "more": 1}, {"rules": ["boa"]}])
+def test_a_file_of_another_shape_is_refused(document: object) -> None:
+    with pytest.raises(WrongUsageError, match=r"^web\.yaml"):
+        parse_rules("web.yaml", document)
+
+
+def test_an_id_stands_once_in_a_file_and_once_in_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(WrongUsageError, match="rule boa, field id: two rules"):
+        parse_rules("web.yaml", {"rules": [_RULE, _RULE]})
+
+    monkeypatch.setattr(pattern_rules, "data_files", lambda *_: ("a.yaml", "b.yaml"))
+    monkeypatch.setattr(pattern_rules, "load_yaml", lambda *_: {"rules": [_RULE]})
+    with pytest.raises(WrongUsageError, match=r"b\.yaml, rule boa, field id: another file"):
+        patterns.__wrapped__()
+
+
+def test_a_file_that_is_no_yaml_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_rules, "data_files", lambda *_: ("a.yaml",))
+    monkeypatch.setattr(pattern_rules, "load_yaml", lambda *_: pattern_rules.yaml.safe_load("rules: ["))
+
+    with pytest.raises(WrongUsageError, match=r"^a\.yaml: this is not YAML"):
+        patterns.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rb"(a+)+",
+        rb"(a*)*",
+        rb"(a+)+?",
+        rb"(?:a{1,8})+",
+        rb"(?:a?a)*",
+        rb"(a+){1,3}",
+        rb"(?:x(?:a+)y)*",
+        rb"(?:a|b)*",
+        rb"(?:a{1,}){17}",
+    ],
+)
+def test_expressions_that_may_take_endless_time_are_known(text: bytes) -> None:
+    re.compile(text)
+
+    assert repeats_itself(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rb"[(a+)]+",
+        rb"[]()+*]+",
+        rb"\(a+\)+",
+        rb"(?:ab)+",
+        rb"(a{2})+",
+        rb"a+?b+",
+        rb"(?:a+)?",
+        rb"({},a)+",
+        rb"(?:\.\d{1,3}){1,3}",
+        rb"(?<![ -~])(a|b)c*",
+    ],
+)
+def test_expressions_that_end_soon_are_let_through(text: bytes) -> None:
+    re.compile(text)
+
+    assert not repeats_itself(text)
+
+
+def test_names_are_those_of_the_rules() -> None:
+    assert component_name("libcurl4") == "curl"
+    assert component_name("nothing-that-we-know") == "nothing-that-we-know"
+    assert cpe_products()["busybox"] == "a:busybox:busybox"
