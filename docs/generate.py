@@ -5,7 +5,7 @@ describe themselves, and these pages only lay that out.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -13,9 +13,12 @@ import click
 from fairmark.cli.main import COMMANDS, fairmark
 from fairmark.examine.containers import HANDLERS
 from fairmark.examine.detectors import DETECTORS
+from fairmark.examine.rule import Rule
 from fairmark.model.vocabulary import vocabulary
 from fairmark.risk.calibration import load as load_calibration
 from fairmark.standards.library import catalogues, crosswalk
+from fairmark.vulnerabilities.grade import RULES as VULNERABILITY_RULES
+from fairmark.vulnerabilities.grade import VulnerabilityRule
 from fairmark.workflows.init import SCHEMA_FILE, device_schema
 
 HERE = Path(__file__).resolve().parent
@@ -49,9 +52,10 @@ def rules() -> Iterator[str]:
     yield from ("| format | what is read |", "|---|---|")
     yield from (f"| {handler.name} | {_cell(handler.documentation)} |" for handler in HANDLERS)
     yield ""
-    for detector in DETECTORS:
-        yield from (f"## {detector.title}", "")
-        for rule in detector.rules:
+    topics: list[tuple[str, Iterable[Rule | VulnerabilityRule]]] = [(one.title, one.rules) for one in DETECTORS]
+    for title, topic in (*topics, ("Published flaws", VULNERABILITY_RULES)):
+        yield from (f"## {title}", "")
+        for rule in topic:
             yield from (f"### `{rule.id}`", "", f"**{rule.title}.** {rule.what}", "")
             yield f"- weakness: `{rule.weakness}`; severity: {rule.severity}{f'; {rule.cwe}' if rule.cwe else ''}"
             yield f"- known false positives: {rule.false_positives}"

@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # debian.py lies beside the examples
 
-from debian import BuildError, fetch, fields, run, say, unpack
+from debian import BuildError, Release, fetch, fields, run, say, unpack
 
 from fairmark.demo.camera import join
 from fairmark.demo.camera_files import BUILT, fixed_files, flawed_files, service, text
@@ -37,6 +37,7 @@ COMMON = (
     "dnsmasq-base",
     "hostapd",
     "libc6",
+    "libbrotli1",
     "libcap2",
     "libcurl4",
     "libdbus-1-3",
@@ -50,6 +51,7 @@ COMMON = (
     "libnl-genl-3-200",
     "libnl-route-3-200",
     "libpcsclite1",
+    "libpng16-16",
     "libssl3",
     "libsystemd0",
     "libubootenv-tool",
@@ -83,6 +85,10 @@ FLAWED_ONLY = (
 )
 FIXED_ONLY = ("cron", "libaudit1", "libcap-ng0", "libcrypt1", "libpam0g", "libpcre2-8-0", "libselinux1")
 
+# It writes the time into the picture. Debian 11 still offers a version with a flaw that is being exploited.
+FONTS = "libfreetype6"
+OLD_RELEASE = Release("bullseye", "armhf")
+
 # Kept out of a device's flash by every builder of firmware.
 LEFT_OUT = ("usr/share/doc", "usr/share/man", "usr/share/lintian", "usr/share/locale", "usr/share/info")
 APPLETS = {
@@ -113,11 +119,13 @@ def main(arguments: Sequence[str]) -> int:
 
 def build(cache: Path, out: Path) -> None:
     """Fetch, lay and pack both cameras; write the images below ``out``."""
-    archives = fetch(cache, sorted({*COMMON, *FLAWED_ONLY, *FIXED_ONLY}))
+    archives = fetch(cache, sorted({*COMMON, *FLAWED_ONLY, *FIXED_ONLY, FONTS}))
+    old = fetch(cache.with_name(f"{cache.name}-{OLD_RELEASE.suite}"), [FONTS], OLD_RELEASE)
     for name, flawed in (("ip-camera", True), ("ip-camera-fixed", False)):
         wanted = sorted({*COMMON, *(FLAWED_ONLY if flawed else FIXED_ONLY)})
         tree = cache / "trees" / name
-        lay(tree, [archives[package] for package in wanted], flawed=flawed)
+        fonts = old[FONTS] if flawed else archives[FONTS]
+        lay(tree, [*(archives[package] for package in wanted), fonts], flawed=flawed)
         image = join(packed(tree))
         target = out / name / "camera-real.bin"
         target.parent.mkdir(parents=True, exist_ok=True)

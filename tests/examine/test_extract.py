@@ -152,13 +152,13 @@ def test_a_damaged_block_costs_the_files_in_it_and_names_them() -> None:
 
 
 def test_known_formats_among_the_files_are_named_in_one_gap() -> None:
-    archives = [Node(b"a/%d.zip" % n, FILE, b"PK\x03\x04" + NOISE[:100]) for n in range(3)]
+    archives = [Node(b"a/%d.7z" % n, FILE, b"7z\xbc\xaf\x27\x1c" + NOISE[:100]) for n in range(3)]
 
     extraction = opened(squashfs([*ROOT, *archives, Node(b"board.dtb", FILE, b"\xd0\x0d\xfe\xed" + bytes(60))]))
 
     (gap,) = extraction.gaps
     assert gap.reason is GapReason.UNSUPPORTED
-    assert gap.detail == "zip archive among the files: /a/0.zip, /a/1.zip, /a/2.zip"
+    assert gap.detail == "7z archive among the files: /a/0.7z, /a/1.7z, /a/2.7z"
 
 
 def test_a_directory_as_a_tree_is_examined_like_an_image() -> None:

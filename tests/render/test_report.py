@@ -53,6 +53,7 @@ def test_the_order_is_verdict_proof_law_plan_money_unseen_verdicts(page: str) ->
         "unseen",
         "verdicts",
         "findings",
+        "flaws",
         "inside",
         "inputs",
         "provenance",

@@ -4,8 +4,10 @@ set -eu
 if [ "${1:-}" = image ]; then
   packages="squashfs-tools dpkg"; programs="mksquashfs dpkg-deb"
 else
-  packages="chromium squashfs-tools binutils nodejs npm"; programs="chromium unsquashfs mksquashfs readelf node npm"
+  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils nodejs npm"
+  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf node npm"
 fi
+PATH="$PATH:/usr/sbin:/sbin"
 missing=
 for program in $programs; do command -v "$program" >/dev/null 2>&1 || missing="$missing $program"; done
 [ -z "$missing" ] && exit 0

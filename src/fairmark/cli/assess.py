@@ -26,7 +26,14 @@ import click
     type=click.Path(dir_okay=False, path_type=Path),
     help="Your own figures, merged over the built-in ones by id.",
 )
+@click.option(
+    "--db",
+    "database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Vulnerability database; default: the user's own, else the starter set inside the program.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON instead of the summary.")
+@click.option("--explain-extraction", "explain", is_flag=True, help="Show how the image was opened, and nothing more.")
 @click.option("--all", "hints", is_flag=True, help="Keep hints (grade C): they never count in a verdict.")
 @click.option("--max-bytes", type=click.IntRange(1), help="Limit: unpacked bytes in all.")
 @click.option("--max-file-bytes", type=click.IntRange(1), help="Limit: bytes of one file.")
@@ -35,23 +42,26 @@ import click
 @click.option("--max-seconds", type=click.FloatRange(0.001), help="Limit: time for opening and scanning.")
 def command(
     image: Path | None,
+    *,
     profile: Path | None,
     sbom: Path | None,
     out: Path | None,
     calibration: Path | None,
+    database: Path | None,
     as_json: bool,
+    explain: bool,
     hints: bool,
     **limits: float | None,
 ) -> None:
     """Examine IMAGE (a firmware file or an extracted directory) and say what is provably wrong.
 
-    Writes assessment.json, report.html, sbom.cdx.json, sbom.spdx.json, findings.sarif and, once there is
-    a vulnerability to speak of, vex.json. Without IMAGE only the profile's claims are looked at.
+    Writes assessment.json, report.html, sbom.cdx.json, sbom.spdx.json, findings.sarif and, where a published
+    flaw was matched, vex.json. Without IMAGE only the profile's claims are looked at.
     """
     import math
     import os
 
-    from fairmark.cli.session import Given, assess_and_write
+    from fairmark.cli.session import Given, assess_and_write, show_extraction
     from fairmark.cli.show import show_json, show_text
     from fairmark.errors import WrongUsageError
 
@@ -59,7 +69,12 @@ def command(
         raise WrongUsageError("nothing to assess", hint="Try: fairmark assess firmware.bin  (or: fairmark demo)")
     if math.isnan(limits.get("max_seconds") or 0):
         raise WrongUsageError("--max-seconds is not a number", hint="Give seconds, such as 60.")
-    given = Given(image=image, profile=profile, sbom=sbom, calibration=calibration, hints=hints, limits=limits)
+    given = Given(
+        image=image, profile=profile, sbom=sbom, calibration=calibration, database=database, hints=hints, limits=limits
+    )
+    if explain:
+        show_extraction(given, as_json=as_json)
+        return
     folder = out or Path(f"{Path(os.path.realpath(image or profile or 'device')).stem}-fairmark")
     assessment, names = assess_and_write(given, folder)
     if as_json:

@@ -17,6 +17,9 @@ COMMANDS = {
     "gate": "Pass or fail a build in CI by its assessment.",
     "init": "Write a commented device.yaml, asking only what it must.",
     "explain": "Say what a rule, provision, control or number is and where it comes from.",
+    "fleet": "Assess many images, on all cores or on a cluster; resumable.",
+    "watch": "Check saved assessments for new known flaws, without the image.",
+    "db": "Keep the data of published flaws: fetch, read in, pass on, look at.",
     "risk": "Price a FAIR scenario or a portfolio of them, without a device.",
     "doctor": "Show what is installed, what is missing, and what that costs you.",
 }

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import click
+
 from fairmark.cli.progress import progress_line
+from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.examine.adapters.crypt import crack
 from fairmark.examine.adapters.directory import open_directory
 from fairmark.examine.adapters.image_file import open_image
@@ -17,9 +20,13 @@ from fairmark.examine.limits import Limits
 from fairmark.model.assessment import Assessment
 from fairmark.model.device import Device
 from fairmark.model.image import ImageRecord
-from fairmark.model.value import sha256_hex
+from fairmark.model.value import canonical_json, sha256_hex
+from fairmark.render.extraction import render as render_extraction
 from fairmark.risk.calibration import Calibration
 from fairmark.risk.calibration import load as load_calibration
+from fairmark.vulnerabilities.adapters.store import Store, default_path
+from fairmark.vulnerabilities.record import Records
+from fairmark.vulnerabilities.starter import starter
 from fairmark.workflows.adapters.inputs import newest, profile_beside, read_file, work_folder
 from fairmark.workflows.adapters.output import write_together
 from fairmark.workflows.assess import Material, Progress, World, assess
@@ -45,6 +52,7 @@ class Given:
     profile: Path | None = None
     sbom: Path | None = None
     calibration: Path | None = None
+    database: Path | None = None
     hints: bool = False
     limits: Mapping[str, float | None] = field(default_factory=dict)
 
@@ -61,12 +69,49 @@ def assess_and_write(given: Given, folder: Path) -> tuple[Assessment, list[str]]
 
 def run_assessment(given: Given, progress: Progress) -> Assessment:
     """Assess what the user gave; nothing is written."""
-    wanted: dict[str, Any] = {LIMIT_OPTIONS[name]: value for name, value in given.limits.items() if value is not None}
-    limits = Limits(**wanted)
+    limits = limits_of(given)
     calibration = _calibration(given.calibration)
-    world = World(clock=time.monotonic, crack=crack, progress=progress)
-    with _material(given, world, limits) as material:
-        return assess(material, calibration, world, limits=limits, hints=given.hints)
+    with known_records(given.database) as records:
+        world = World(clock=time.monotonic, crack=crack, progress=progress, records=records)
+        with _material(given, world, limits) as material:
+            return assess(material, calibration, world, limits=limits, hints=given.hints)
+
+
+def show_extraction(given: Given, *, as_json: bool) -> None:
+    """Open the image and print the tree of its containers; nothing is judged and nothing written."""
+    if given.image is None:
+        raise WrongUsageError("no image to open", hint="Try: fairmark assess firmware.bin --explain-extraction")
+    with progress_line() as progress:
+        world = World(clock=time.monotonic, crack=crack, progress=progress, records=starter())
+        with _material(given, world, limits_of(given)) as material:
+            opened = material.extraction or Extraction()
+            if as_json:
+                row = {
+                    "containers": [one.model_dump(mode="json") for one in opened.containers],
+                    "gaps": [one.model_dump(mode="json") for one in opened.gaps],
+                }
+                click.echo(canonical_json(row).decode())
+            else:
+                click.echo(render_extraction(opened.containers, opened.gaps))
+
+
+def limits_of(given: Given) -> Limits:
+    """Return the limits, with what the user typed."""
+    wanted: dict[str, Any] = {LIMIT_OPTIONS[name]: value for name, value in given.limits.items() if value is not None}
+    return Limits(**wanted)
+
+
+@contextmanager
+def known_records(path: Path | None) -> Iterator[Records]:
+    """Open the vulnerability database: the one that was named, else the user's own, else the starter set."""
+    place = path or default_path()
+    if path is None and not place.is_file():
+        yield starter()
+        return
+    if not place.is_file():
+        raise UnreadableInputError(f"{place} is no file", hint="Make it with: fairmark db import --db FILE FEED...")
+    with Store(place) as store:
+        yield store
 
 
 def _calibration(path: Path | None) -> Calibration:

@@ -237,6 +237,23 @@ mqtts   8883/tcp
 """
 
 
+# What the kernel of the camera was built with; it loads nothing later.
+_BUILT_IN = (
+    "crypto/sha256_generic",
+    "drivers/i2c/i2c-core",
+    "drivers/mmc/core/mmc_core",
+    "drivers/mtd/mtd",
+    "drivers/mtd/spi-nor/spi-nor",
+    "drivers/net/ethernet/realtek/r8169",
+    "drivers/watchdog/softdog",
+    "fs/jffs2/jffs2",
+    "fs/squashfs/squashfs",
+    "net/ipv6/ipv6",
+    "net/mac80211/mac80211",
+    "net/wireless/cfg80211",
+)
+
+
 def _common(version: str) -> tuple[Node, ...]:
     return (
         program("etc/init.d/rcS", _RCS),
@@ -244,6 +261,7 @@ def _common(version: str) -> tuple[Node, ...]:
         text("etc/hostname", "camera\n"),
         text("etc/hosts", "127.0.0.1 localhost\n"),
         text("etc/services", _SERVICES),
+        text("lib/modules/5.10.209/modules.builtin", "".join(f"kernel/{name}.ko\n" for name in _BUILT_IN)),
         text("var/www/index.html", _INDEX),
         text("var/www/camera.css", _STYLE),
         *(folder(name) for name in ("data", "dev", "mnt", "proc", "root", "run", "sys")),

@@ -14,6 +14,7 @@ from fairmark.demo.formats import Node
 
 _LIBC, _SSL, _CRYPTO = "libc.so.6", "libssl.so.3", "libcrypto.so.3"
 _CURL, _MOSQUITTO, _ZLIB = "libcurl.so.4", "libmosquitto.so.1", "libz.so.1"
+_FREETYPE = "libfreetype.so.6"
 
 _BASIC = (
     "__libc_start_main",
@@ -58,7 +59,7 @@ class _Package:
     """Whether the package database knows it; the maker's own programs are not in it."""
 
 
-_GLIBC = _Package("libc", "2.38-r0", "lib/libc.so.6", {}, ("GNU C Library stable release version 2.38.",), 220_000)
+_GLIBC = _Package("libc", "2.39-r0", "lib/libc.so.6", {}, ("GNU C Library stable release version 2.39.",), 220_000)
 _LIBRARIES = (
     _GLIBC,
     _Package(
@@ -97,6 +98,18 @@ _LIBRARIES = (
         30_000,
     ),
 )
+# Writes the time into the picture: an old one, to which a flaw that is being exploited applies, and a mended one.
+_FONTS = {
+    flawed: _Package(
+        "libfreetype6",
+        f"{version}-r0",
+        "usr/lib/libfreetype.so.6",
+        {_ZLIB: ("inflate",), _LIBC: ("__stack_chk_fail", "free", "malloc", "memcpy")},
+        ("truetype", "The FreeType Project"),
+        90_000,
+    )
+    for flawed, version in ((True, "2.10.4"), (False, "2.13.3"))
+}
 _TOOLS = (
     _Package(
         "wpa-supplicant",
@@ -144,7 +157,7 @@ _SETUP = _Package(
 def programs(*, flawed: bool) -> tuple[Node, ...]:
     """Return every program, library and applet link of one camera, and its package database."""
     applets = {**_APPLETS, **(_TELNETD if flawed else {})}
-    packages = (*_LIBRARIES, *_TOOLS, _busybox(applets), *_own_packages(flawed=flawed))
+    packages = (*_LIBRARIES, _FONTS[flawed], *_TOOLS, _busybox(applets), *_own_packages(flawed=flawed))
     packages += (_DROPBEAR,) if flawed else ()
     known = sorted((package for package in packages if package.listed), key=lambda package: package.name)
     loader = elf(soname="ld-linux-armhf.so.3", exports=("__tls_get_addr",), code_size=24_000)
@@ -168,7 +181,8 @@ def _own_packages(*, flawed: bool) -> tuple[_Package, ...]:
     version = "1.0.4" if flawed else "2.0.0"
     basic = ("__libc_start_main", "exit", "fork", "free", "malloc", "popen", "sprintf", "strcpy", "strlen", "system")
     own = (*basic, *_SERVER) if flawed else (*_BASIC, "__snprintf_chk", *_SERVER)
-    video = {_LIBC: (*_BASIC, *_SERVER, "ioctl", "mmap")}
+    fonts = ("FT_Init_FreeType", "FT_New_Face", "FT_Load_Char")
+    video = {_FREETYPE: fonts, _LIBC: (*_BASIC, *_SERVER, "ioctl", "mmap")}
     return (
         _Package(
             "camhttpd",

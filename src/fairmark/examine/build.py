@@ -23,11 +23,14 @@ def build_of(subject: Subject) -> Build:
     machines = Counter(item.elf.machine for item in subject.files if item.elf and item.elf.kind != "core")
     kernels = [sight.hit.version for sight in sights(subject) if sight.rule.name == "linux"]
     loadable = sorted({name for tree in subject.trees for name in _modules(tree)})
+    built_in = _built_in(subject)
+    # A list of what is built in without any loadable module is a kernel that loads none.
+    modules = tuple(loadable[:_MOST_NAMES]) if loadable or built_in is not None else None
     return Build(
         architecture=min(machines, key=lambda one: (-machines[one], one), default="").replace("-", "_"),
         kernel_version=max(kernels, key=lambda one: (kernels.count(one), one), default=""),
-        kernel_modules=tuple(loadable[:_MOST_NAMES]) if loadable else None,
-        kernel_built_in=_built_in(subject),
+        kernel_modules=modules,
+        kernel_built_in=built_in,
         kernel_config=_config(subject),
         applets=_applets(subject),
     )

@@ -44,9 +44,7 @@ class Build(Value):
     Lists that could not be read are ``None``: unknown, not empty.
     """
 
-    architecture: str = Field(
-        default="", description="of the programs: arm, aarch64, mips, x86, x86_64, ppc"
-    )
+    architecture: str = Field(default="", description="of the programs: arm, aarch64, mips, x86, x86_64, ppc")
     kernel_version: str = ""
     kernel_modules: tuple[str, ...] | None = Field(default=None, description="names of loadable modules, sorted")
     kernel_built_in: tuple[str, ...] | None = Field(default=None, description="names listed in modules.builtin, sorted")

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from fairmark.model.assessment import Assessment
 from fairmark.model.data import read_data
 from fairmark.model.standard import Catalogue, Outcome, Verdict
-from fairmark.render import charts, wording
+from fairmark.render import charts, flaws, wording
 from fairmark.render.identity import assessment_digest
 from fairmark.render.summary import Summary, summarise, worst_first
 
@@ -80,7 +80,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"w": wording, "Outcome": Outcome, "rows": _ROWS, "cards": _CARDS, "badge": _badge}
+    environment.globals |= {
+        "w": wording,
+        "flaws": flaws,
+        "Outcome": Outcome,
+        "rows": _ROWS,
+        "cards": _CARDS,
+        "badge": _badge,
+    }
     environment.filters |= {"short": wording.shorten}
     return environment
 

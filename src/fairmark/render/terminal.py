@@ -21,6 +21,7 @@ from fairmark.model.finding import Finding
 from fairmark.model.risk import PlanItem
 from fairmark.model.standard import Catalogue, Outcome, Status, Verdict
 from fairmark.render import wording
+from fairmark.render.flaws import flaw_line
 from fairmark.render.summary import Summary, summarise
 
 _PROOFS, _NARROWEST = 3, 40
@@ -89,6 +90,7 @@ def render(assessment: Assessment, width: int, colour: bool, catalogues: Sequenc
         "", "; not stated: ".join(filter(None, (wording.assumed_sentence(assessment.risk), ", ".join(guesses))))
     )
     screen.line()
+    screen.labelled("Known flaws", flaw_line(assessment), most=3)
     screen.labelled("Examined", wording.coverage_sentence(assessment.coverage))
     unseen = [subject.partition(":")[0].rstrip(".") for subject in assessment.coverage.not_examined]
     screen.labelled("Not examined", "; ".join(unseen), most=3)

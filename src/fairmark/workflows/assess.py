@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import TypedDict
 
 from fairmark import __version__
+from fairmark.examine.build import build_of
 from fairmark.examine.detectors import DETECTORS
 from fairmark.examine.extract import Extraction
 from fairmark.examine.inventory import inventory
 from fairmark.examine.limits import Limits
+from fairmark.examine.linkage import reach_by_file
 from fairmark.examine.provenance import rules_digest
 from fairmark.examine.scan import scan
 from fairmark.examine.services import started_services
@@ -18,11 +20,12 @@ from fairmark.model.assessment import Assessment, Inputs
 from fairmark.model.data import digest_of
 from fairmark.model.device import Device, Market
 from fairmark.model.evidence import Tool
-from fairmark.model.finding import Confidence, Detection, Observation, joined
-from fairmark.model.image import Component, Coverage, Gap, GapReason, ImageRecord
+from fairmark.model.finding import Confidence, Detection, Observation, Reach, joined
+from fairmark.model.image import Build, Component, Coverage, Gap, GapReason, ImageRecord
 from fairmark.model.value import canonical_json, sha256_hex
 from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
 from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary
+from fairmark.model.vulnerability import Vulnerabilities
 from fairmark.risk.calibration import Calibration
 from fairmark.risk.circumstances import ExchangeRate
 from fairmark.risk.plan import plan
@@ -33,12 +36,13 @@ from fairmark.standards.judge import judge
 from fairmark.standards.level import level
 from fairmark.standards.library import catalogue_digests, catalogues, crosswalk_digest
 from fairmark.standards.summary import admitted, required_by_law
+from fairmark.vulnerabilities.match import match
+from fairmark.vulnerabilities.record import Records
 
 TOOL = Tool(name="fairmark", version=__version__)
 
 # Said in every report: a reader must know what nobody looked at.
 NOT_EXAMINED = (
-    "Known vulnerabilities (CVE): this release matches no vulnerability data; none is reported, none is excluded.",
     "The running device: no port was probed, no traffic captured, no hardware opened.",
     "Cloud services and apps: they were not looked at, nor were the maker's processes.",
     "Published pages: addresses of policies are taken from device.yaml and were not fetched.",
@@ -56,6 +60,8 @@ class World:
     """Seconds, monotonic: only for limits on time."""
     crack: Callable[[Sequence[str], Sequence[str]], Mapping[str, int | None]]
     progress: Progress
+    records: Records
+    """What is known of published flaws: the user's database, or the starter set."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class _Examined:
     image: ImageRecord
     detection: Detection
     components: tuple[Component, ...]
+    build: Build
+    vulnerabilities: Vulnerabilities
     coverage: Coverage
 
 
@@ -120,10 +128,12 @@ def assess(
     return Assessment(
         created=material.created,
         tool=TOOL,
-        inputs=_inputs(material, examined.image, calibration),
+        inputs=_inputs(material, examined.image, calibration, examined.vulnerabilities.database),
         device=device,
         image=examined.image,
         components=examined.components,
+        build=examined.build,
+        vulnerabilities=examined.vulnerabilities,
         evidence=joined([Detection(evidence=(*examined.detection.evidence, *stated))]).evidence,
         findings=findings,
         observations=examined.detection.observations,
@@ -137,12 +147,13 @@ def assess(
 
 
 def _examine(material: Material, world: World, limits: Limits) -> _Examined:
-    """Scan every file once, trace what is started, then ask each detector."""
+    """Scan every file once, trace what is started, ask each detector, and look the components up."""
     extraction = material.extraction
     if extraction is None:
         gap = Gap(where="image", reason=GapReason.TOOL, detail="no image was given: documents and claims only")
         coverage = Coverage(gaps=(gap,), not_examined=("The image.", *NOT_EXAMINED))
-        return _Examined(material.image, Detection(), material.sbom, coverage)
+        matched = match(material.sbom, Build(), world.records, material.created.date())
+        return _Examined(material.image, Detection(), material.sbom, Build(), matched.vulnerabilities, coverage)
     world.progress("scanning files")
     files, scan_gaps = scan(extraction.trees, loose=extraction.loose, limits=limits, clock=world.clock)
     subject = Subject(trees=extraction.trees, files=files, device=material.device, tool=TOOL, crack=world.crack)
@@ -153,6 +164,12 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
     for detector in DETECTORS:
         world.progress(f"looking for {detector.title}")
         detections.append(detector.detect(subject))
+    world.progress("looking for published flaws")
+    components = (*_reached(subject), *material.sbom)
+    build = build_of(subject)
+    names = {item.path for item in files}
+    matched = match(components, build, world.records, material.created.date(), files=names)
+    detections.append(Detection(findings=matched.findings, evidence=component_evidence))
     image = _with_digest(material.image, files)
     coverage = Coverage(
         image_bytes=image.size,
@@ -163,9 +180,29 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
         root_file_systems=tuple(tree.name or "main" for tree in extraction.trees),
         detectors=tuple(detector.id for detector in DETECTORS),
         gaps=tuple(sorted((*extraction.gaps, *scan_gaps), key=lambda gap: (gap.where, gap.reason, gap.detail))),
-        not_examined=NOT_EXAMINED,
+        not_examined=(*matched.vulnerabilities.warnings, *NOT_EXAMINED),
     )
-    return _Examined(image, joined(detections), (*components, *material.sbom), coverage)
+    return _Examined(image, joined(detections), components, build, matched.vulnerabilities, coverage)
+
+
+def _reached(subject: Subject) -> tuple[Component, ...]:
+    """Say of every component how near an attacker its nearest file lies; the kernel always runs."""
+    nearest: dict[str, Reach] = {}
+    for (_, path), reach in reach_by_file(subject).items():
+        if path not in nearest or nearest[path].rank < reach.rank:
+            nearest[path] = reach
+    return tuple(
+        one.model_copy(
+            update={
+                "reach": Reach.STARTED
+                if one.upstream == "linux"
+                else max(
+                    (nearest.get(path, Reach.PRESENT) for path in one.paths), key=lambda r: r.rank, default=one.reach
+                )
+            }
+        )
+        for one in subject.components
+    )
 
 
 def _rate(device: Device) -> ExchangeRate | None:
@@ -183,11 +220,12 @@ def _with_digest(image: ImageRecord, files: Sequence[FileFacts]) -> ImageRecord:
     return image.model_copy(update={"sha256": sha256_hex(canonical_json(listing)), "size": size})
 
 
-def _inputs(material: Material, image: ImageRecord, calibration: Calibration) -> Inputs:
+def _inputs(material: Material, image: ImageRecord, calibration: Calibration, database: str) -> Inputs:
     return Inputs(
         image=image.sha256,
         device=material.device_digest,
         sbom=material.sbom_digest,
+        vulnerability_db=database,
         rules=rules_digest(),
         calibration=calibration.digest,
         vocabulary=digest_of(PACKAGE, VOCABULARY_FILE),

@@ -1,11 +1,11 @@
 """All documents of one assessment, by file name."""
 
-from fairmark.examine.detectors import DETECTORS
 from fairmark.model.assessment import Assessment
 from fairmark.model.value import canonical_json
 from fairmark.render import cyclonedx, openvex, report, sarif, spdx
 from fairmark.render.sarif import RuleText
 from fairmark.standards.library import catalogues
+from fairmark.workflows.rules_of_findings import rules_of_findings
 
 
 def rule_texts() -> dict[str, RuleText]:
@@ -19,8 +19,7 @@ def rule_texts() -> dict[str, RuleText]:
             cwe=rule.cwe,
             references=rule.references,
         )
-        for detector in DETECTORS
-        for rule in detector.rules
+        for rule in rules_of_findings()
     }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 from fairmark.errors import WrongUsageError
-from fairmark.examine.detectors import DETECTORS
 from fairmark.model.assessment import Assessment
 from fairmark.model.finding import Finding
 from fairmark.model.risk import Input, Loss, ScenarioLoss
@@ -14,6 +13,7 @@ from fairmark.risk.calibration import Calibration
 from fairmark.risk.fleet import SCENARIOS
 from fairmark.standards.condition import facts_of
 from fairmark.standards.library import catalogues, crosswalk
+from fairmark.workflows.rules_of_findings import rules_of_findings
 
 SIDES = ("private", "external", "social")
 FIGURES = ("mean", "p50", "p90", "p95", "p99")
@@ -56,7 +56,7 @@ def names(calibration: Calibration) -> dict[str, tuple[str, ...]]:
     """Return kind -> all ids of that kind."""
     words = vocabulary()
     return {
-        "rules": tuple(rule.id for detector in DETECTORS for rule in detector.rules),
+        "rules": tuple(rule.id for rule in rules_of_findings()),
         "weaknesses": tuple(words.weaknesses),
         "controls": tuple(words.controls),
         "capabilities": tuple(words.capabilities),
@@ -68,18 +68,17 @@ def names(calibration: Calibration) -> dict[str, tuple[str, ...]]:
 
 
 def _rules(name: str) -> Iterator[Explanation]:
-    for detector in DETECTORS:
-        for rule in detector.rules:
-            if rule.id == name:
-                rows = (
-                    ("looks for", rule.what),
-                    ("known false positives", rule.false_positives),
-                    ("what to do", rule.fix),
-                    ("severity", rule.severity),
-                    ("CWE", rule.cwe),
-                    *(("see", reference) for reference in rule.references),
-                )
-                yield _made(name, "rule", rule.title, rows, (rule.weakness,))
+    for rule in rules_of_findings():
+        if rule.id == name:
+            rows = (
+                ("looks for", rule.what),
+                ("known false positives", rule.false_positives),
+                ("what to do", rule.fix),
+                ("severity", rule.severity),
+                ("CWE", rule.cwe),
+                *(("see", reference) for reference in rule.references),
+            )
+            yield _made(name, "rule", rule.title, rows, (rule.weakness,))
 
 
 def _weaknesses(name: str) -> Iterator[Explanation]:
@@ -88,7 +87,7 @@ def _weaknesses(name: str) -> Iterator[Explanation]:
             ("capability", one.capability),
             ("moves", ", ".join(one.factors)),
             ("mended by", ", ".join(one.controls)),
-            ("found by", ", ".join(r.id for d in DETECTORS for r in d.rules if r.weakness == name)),
+            ("found by", ", ".join(rule.id for rule in rules_of_findings() if rule.weakness == name)),
         )
         yield _made(name, "weakness", one.title, rows, (one.capability, *one.controls))
 
@@ -160,7 +159,7 @@ def _kinds(name: str, calibration: Calibration) -> Iterator[Explanation]:
     """List the ids of a whole kind, each with what it is."""
     words = vocabulary()
     titles: dict[str, Callable[[], dict[str, str]]] = {
-        "rules": lambda: {rule.id: rule.title for detector in DETECTORS for rule in detector.rules},
+        "rules": lambda: {rule.id: rule.title for rule in rules_of_findings()},
         "weaknesses": lambda: {key: one.title for key, one in words.weaknesses.items()},
         "controls": lambda: {key: one.title for key, one in words.controls.items()},
         "capabilities": lambda: {key: one.title for key, one in words.capabilities.items()},

@@ -24,12 +24,12 @@ def test_each_is_recognised_and_stays_closed(number: int) -> None:
 
 
 def test_one_in_front_does_not_hide_what_follows() -> None:
-    extraction = opened(b"\xd0\x0d\xfe\xed" + CODE_LIKE + rootfs())
+    extraction = opened(b"ANDROID!" + CODE_LIKE + rootfs())
 
     assert contents(extraction) == files_of(ROOT)
     (gap,) = extraction.gaps
     assert gap.reason is GapReason.UNSUPPORTED
-    assert gap.bytes == len(CODE_LIKE) + 4
+    assert gap.bytes == len(CODE_LIKE) + 8
 
 
 def test_every_handler_documents_itself() -> None:

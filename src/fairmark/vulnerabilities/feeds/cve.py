@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from fairmark.vulnerabilities.feeds.cpe import affected_of, scheme_of
 from fairmark.vulnerabilities.feeds.plain import cve_id, day, mapping, number, parsed, rows, text, texts
 from fairmark.vulnerabilities.record import Affected, Range, Record, Scheme
 
@@ -20,6 +21,10 @@ _NO_NAME = {"", "n/a", "unknown", "unspecified", "*", "-"}
 _TEXT_RANGE = re.compile(
     r"(?:before|prior to|<)\s*(?:version\s*)?v?(\d[\w.]*\w)|through\s+v?(\d[\w.]*\w)", re.IGNORECASE
 )
+
+_BETWEEN = re.compile(r">=\s*v?(\d[\w.]{0,60})\s*,\s*(<=?)\s*v?(\d[\w.]{0,60})")
+_AT_MOST = re.compile(r"<=\s*v?(\d[\w.]{0,60})")
+_THROUGH = re.compile(r"\(Affected (\d[\w.]{0,60})-(\d[\w.]{0,60})\)")
 
 
 def read(content: bytes, name: str) -> Record | None:
@@ -45,12 +50,19 @@ def read(content: bytes, name: str) -> Record | None:
         published=day(about.get("datePublished")),
         modified=day(about.get("dateUpdated")),
         cwes=tuple(sorted({found for part in parts for found in _cwes(part)})),
-        affected=tuple(one for part in parts for row in rows(part.get("affected"), 200) for one in _affected(row)),
+        affected=tuple(dict.fromkeys(one for part in parts for one in _products(part))),
         feeds=(FEED,),
     )
     for part in parts:
         record = _rated(record, part)
     return record
+
+
+def _products(part: Mapping[str, Any]) -> Iterator[Affected]:
+    """Give the products of a container: its own entries, and from 5.1 on what ``cpeApplicability`` says."""
+    for row in rows(part.get("affected"), 200):
+        yield from _affected(row)
+    yield from affected_of(part.get("cpeApplicability"), FEED)
 
 
 def _state(about: Mapping[str, Any], cna: Mapping[str, Any], description: str) -> str:
@@ -94,17 +106,17 @@ def _decided(record: Record, decision: Mapping[str, Any]) -> Record:
 
 def _affected(row: Mapping[str, Any]) -> Iterator[Affected]:
     """Turn one entry into ours; an entry without a product says nothing."""
-    product, vendor = text(row.get("product")).lower(), text(row.get("vendor")).lower()
+    product = (text(row.get("product")) or text(row.get("packageName"))).lower()
+    vendor = text(row.get("vendor")).lower()
     cpes = texts(row.get("cpes"), 50)
     if product in _NO_NAME:
         return
     kernel = vendor == product == "linux"
-    scheme = Scheme.KERNEL if kernel else Scheme.OPENSSL if product == "openssl" else Scheme.GENERIC
+    scheme = Scheme.KERNEL if kernel else scheme_of(product)
     hit: list[Range] = []
     spared: list[Range] = []
     for version in list(rows(row.get("versions"), _MOST_RANGES)):
-        kind = text(version.get("versionType"), 40)
-        if kind in _COMMITS or _is_commit(text(version.get("version"))):
+        if _names_commits(version):
             continue
         found = _range(version, scheme)
         if found:
@@ -126,8 +138,12 @@ def _affected(row: Mapping[str, Any]) -> Iterator[Affected]:
             )
 
 
-def _is_commit(version: str) -> bool:
-    return re.fullmatch(r"[0-9a-f]{12,40}", version) is not None
+def _names_commits(version: Mapping[str, Any]) -> bool:
+    """Whether an entry is about commits. Some call dotted versions "git" too."""
+    limits = [text(version.get(name)) for name in ("version", "lessThan", "lessThanOrEqual")]
+    if any(re.fullmatch(r"[0-9a-f]{12,40}", one) for one in limits):
+        return True
+    return text(version.get("versionType"), 40) in _COMMITS and not any("." in one for one in limits)
 
 
 def _range(version: Mapping[str, Any], scheme: Scheme) -> Range | None:
@@ -136,7 +152,10 @@ def _range(version: Mapping[str, Any], scheme: Scheme) -> Range | None:
     below, through = text(version.get("lessThan")), text(version.get("lessThanOrEqual"))
     if start.startswith(("<", ">")) or " " in start or start.lower() in {"n/a", "unspecified", "unknown"}:
         return _from_words(start, scheme)
+    if below == start:  # some authorities write "before 8.4.0" as from 8.4.0 to before 8.4.0
+        start = ""
     start = "" if start in {"0", "*", "0.0"} else start.removeprefix("v")
+    below = _mended(version) or below
     if not below and not through:
         return Range(scheme, start, start, end_included=True) if start else None
     if through and through != "*" and through.endswith(".*"):
@@ -146,8 +165,22 @@ def _range(version: Mapping[str, Any], scheme: Scheme) -> Range | None:
     return Range(scheme, start, "" if below == "*" else below)
 
 
+def _mended(version: Mapping[str, Any]) -> str:
+    """Return the version from which an affected range is mended, by its ``changes``."""
+    if version.get("status") != "affected":
+        return ""
+    ends = (text(one.get("at")) for one in rows(version.get("changes"), 50) if one.get("status") == "unaffected")
+    return next(ends, "")
+
+
 def _from_words(words: str, scheme: Scheme) -> Range | None:
-    """Read "< 1.2.3", "before 1.2.3" and "through 1.2.3"; anything else is not understood."""
+    """Read "< 1.2", "<= 1.2", "before 1.2", "through 1.2", ">= 1.0, < 1.2", "(Affected 1.0-1.2)"; nothing else."""
+    if between := _BETWEEN.fullmatch(words):
+        return Range(scheme, between[1], between[3], end_included=between[2] == "<=")
+    if last := _AT_MOST.fullmatch(words):
+        return Range(scheme, "", last[1], end_included=True)
+    if between := _THROUGH.search(words):
+        return Range(scheme, between[1], between[2], end_included=True)
     match = _TEXT_RANGE.search(words)
     if match is None or words.count("<") + words.count(">") > 1:
         return None
