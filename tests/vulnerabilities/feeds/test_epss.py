@@ -14,7 +14,7 @@ SCORES = (
 )
 
 
-@pytest.mark.parametrize("content", [SCORES, gzip.compress(SCORES)])
+@pytest.mark.parametrize("content", [SCORES, gzip.compress(SCORES, mtime=0)], ids=["plain", "gzip"])
 def test_scores_come_with_their_day(content: bytes) -> None:
     page = epss.read(content, "scores")
     (entry,) = page.entries
@@ -29,7 +29,7 @@ def test_a_line_without_id_or_score_is_skipped(line: bytes) -> None:
     assert any(isinstance(one, Skipped) for one in epss.read(SCORES + line, "scores").entries)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", gzip.compress(SCORES)[:-9], b"\x1f\x8b\x08junk"])
+@pytest.mark.parametrize("content", [b"", b"<html>", gzip.compress(SCORES, mtime=0)[:-9], b"\x1f\x8b\x08junk"])
 def test_what_is_damaged_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadableInputError):
         epss.read(content, "scores")
