@@ -160,7 +160,7 @@ def test_an_assessment_of_nothing_still_has_every_section() -> None:
     page = rendered(empty)
 
     assert "No image was examined" in page
-    assert page.count("<h2") == 10
+    assert page.count("<h2") == 11
 
 
 def test_without_catalogues_standards_are_named_by_their_id() -> None:
