@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fairmark.vulnerabilities.adapters.store import Store, default_path
 from tests.journeys.conftest import Camera, Run
 
 
@@ -128,3 +129,16 @@ def test_doctor_says_what_is_there_and_what_a_missing_part_costs(fairmark: Calla
     assert run.code == 0
     assert "ok      Python" in run.out
     assert all(part["costs"] for part in fairmark("doctor", "--json").json if not part["present"])
+
+
+def test_an_empty_database_of_flaws_does_not_silence_the_starter_set(
+    flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with Store(default_path()):
+        pass
+
+    run = fairmark("assess", flawed.image, "--device", flawed.profile, "--out", tmp_path / "out", "--json")
+
+    assert {one["name"] for one in run.json["vulnerabilities"]["feeds"]} == {"starter"}
+    assert "CVE-2025-27363" in {one["cve"] for one in run.json["vulnerabilities"]["statements"]}

@@ -103,7 +103,10 @@ def limits_of(given: Given) -> Limits:
 
 @contextmanager
 def known_records(path: Path | None) -> Iterator[Records]:
-    """Open the vulnerability database: the one that was named, else the user's own, else the starter set."""
+    """Open the vulnerability database: the one that was named, else the user's own, else the starter set.
+
+    A database of the user's that holds nothing yet (a first update that failed) is none.
+    """
     place = path or default_path()
     if path is None and not place.is_file():
         yield starter()
@@ -111,7 +114,7 @@ def known_records(path: Path | None) -> Iterator[Records]:
     if not place.is_file():
         raise UnreadableInputError(f"{place} is no file", hint="Make it with: fairmark db import --db FILE FEED...")
     with Store(place) as store:
-        yield store
+        yield store if path or store.feeds() else starter()
 
 
 def _calibration(path: Path | None) -> Calibration:
