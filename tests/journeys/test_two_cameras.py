@@ -24,6 +24,7 @@ def test_all_documents_are_written_and_nothing_else(flawed: Camera) -> None:
         "report.html",
         "sbom.cdx.json",
         "sbom.spdx.json",
+        "vex.json",
     ]
 
 

@@ -18,9 +18,9 @@ from fairmark.model.image import Container, Gap, GapReason
 
 # A chance match of these is possible; if nothing comes out, it was none and no gap is due.
 _WEAK = frozenset({"gzip", "lzma", "bzip2", "zstd", "tar"})
-_ORDINARY_IN_TREES = frozenset({"fit"})  # device tree files lie in many root file systems
+_ORDINARY_IN_TREES = frozenset({"device_tree"})  # device tree files lie in many root file systems
 _LEAST_CONTENT = 64
-_STREAMS = frozenset({"gzip", "xz", "lzma", "zstd", "bzip2"})
+_STREAMS = frozenset({"gzip", "xz", "lzma", "zstd", "bzip2", "android_sparse", "lz4", "lz4_legacy", "lzop"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def test_a_magic_by_chance_is_no_file_system() -> None:
         open_with(ROMFS, b"-rom1fs-" * 100)
 
 
-@pytest.mark.parametrize("image", cut(IMAGE))
+@pytest.mark.parametrize("image", cut(IMAGE[: int.from_bytes(IMAGE[8:12])]))
 def test_a_cut_file_system_is_never_whole(image: bytes) -> None:
     assert survive(ROMFS, image)
 

@@ -148,3 +148,13 @@ def test_a_dump_that_is_cut_off_says_so() -> None:
     result = open_with(YAFFS2, image[:-1000])
 
     assert [gap.reason for gap in result.gaps] == [GapReason.DAMAGED]
+
+
+def test_objects_that_have_lost_their_header_or_directory_are_counted() -> None:
+    image = TOP + yaffs2_file(257, b"f", b"x") + yaffs2_page(b"lost", 300, 1, count=4)
+    image += yaffs2_file(258, b"g", b"y", parent=400)
+
+    result = open_with(YAFFS2, image)
+
+    assert read_all(result) == {"/f": b"x"}
+    assert [(gap.reason, gap.detail[-2:]) for gap in result.gaps] == [(GapReason.DAMAGED, " 2")]

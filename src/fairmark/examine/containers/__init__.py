@@ -4,6 +4,7 @@ Each file holds a frozen ``Handler``: how the format is known, how it is opened,
 documentation that says what is not covered. To add a format, write its file and name it here.
 """
 
+from fairmark.examine.containers.android_sparse import ANDROID_SPARSE
 from fairmark.examine.containers.compressed import BZIP2, GZIP, LZMA, XZ, ZSTD
 from fairmark.examine.containers.cpio import CPIO
 from fairmark.examine.containers.cramfs import CRAMFS
@@ -12,6 +13,8 @@ from fairmark.examine.containers.ext import EXT
 from fairmark.examine.containers.fit import DEVICE_TREE, FIT
 from fairmark.examine.containers.handler import Handler
 from fairmark.examine.containers.jffs2 import JFFS2
+from fairmark.examine.containers.lz4_stream import LZ4, LZ4_LEGACY
+from fairmark.examine.containers.lzop import LZOP
 from fairmark.examine.containers.romfs import ROMFS
 from fairmark.examine.containers.squashfs import SQUASHFS
 from fairmark.examine.containers.tar import TAR
@@ -29,7 +32,7 @@ UNSUPPORTED: tuple[Handler, ...] = RECOGNISED_ONLY
 # In the order in which they are tried: the strictest first.
 HANDLERS: tuple[Handler, ...] = (
     *(TRX, UIMAGE, SQUASHFS, UBI, UBIFS, JFFS2, YAFFS2, EROFS, EXT),
-    *(FIT, DEVICE_TREE, CRAMFS, ROMFS, ZIP),
+    *(FIT, DEVICE_TREE, CRAMFS, ROMFS, ANDROID_SPARSE, ZIP, LZOP, LZ4, LZ4_LEGACY),
     *(CPIO, XZ, ZSTD, BZIP2, GZIP, TAR, LZMA),
     *UNSUPPORTED,
 )

@@ -1,6 +1,7 @@
 """Decoders for the small compressed blocks that flash file systems store: each of a known plain size."""
 
 import lzma
+import threading
 import zlib
 from collections.abc import Callable
 
@@ -16,6 +17,16 @@ Codec = Callable[[memoryview, int], bytes]
 _LARGEST = 1 << 20  # plain bytes of one block, as a rule
 _WINDOW = 64 << 20
 _ERRORS = (zlib.error, lzma.LZMAError, zstandard.ZstdError, lz4.block.LZ4BlockError, LZOError, ValueError, EOFError)
+
+
+class _OfThread(threading.local):
+    """One decompressor for each thread: to make one takes ten times as long as to decode a block."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
+
+
+_OF_THREAD = _OfThread()
 
 
 def stored(packed: memoryview, size: int) -> bytes:
@@ -49,7 +60,7 @@ def with_zstd(packed: memoryview, size: int) -> bytes:
     """Decode a zstd frame; bytes behind it are ignored."""
     if zstandard.frame_content_size(packed) > size:
         raise ValueError("the frame claims more than a block")
-    return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompress(packed, max_output_size=size)
+    return _OF_THREAD.zstd.decompress(packed, max_output_size=size)
 
 
 def raw_lzma(packed: bytes, size: int, *, properties: int, dictionary: int) -> bytes:

@@ -199,14 +199,7 @@ JFFS2 = Handler(
         "lzma. Checksums are checked; what fails them is left out with a gap. Limitation: rubin "
         "compression and extended attributes are not read; checksums of NAND spare areas are not used."
     ),
-    magics=(
-        (b"\x85\x19\x03\x20", 0),
-        (b"\x85\x19\x01\xe0", 0),
-        (b"\x85\x19\x02\xe0", 0),
-        (b"\x19\x85\x20\x03", 0),
-        (b"\x19\x85\xe0\x01", 0),
-        (b"\x19\x85\xe0\x02", 0),
-    ),
+    magics=((b"\x85\x19", 0), (b"\x19\x85", 0)),
     recognise=_recognise,
     open=_open,
 )

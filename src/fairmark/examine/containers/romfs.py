@@ -117,6 +117,7 @@ class _Romfs:
     def __init__(self, data: Blob, budget: Budget) -> None:
         self._data = data
         self._budget = budget
+        self._listed: set[int] = set()
 
     def inode(self, number: int) -> Inode:
         """Return what is said of one inode. The format stores neither owner nor time."""
@@ -138,6 +139,9 @@ class _Romfs:
         """Give what lies in a directory: each header names the next; a hard link stands for what it leads to."""
         at = _head(self._data, number).info & ~15
         seen: set[int] = set()
+        if at in self._listed:
+            raise DamagedError("a directory that has the content of another")
+        self._listed |= {at} - {0}
         while at:
             if at in seen:
                 raise DamagedError("a directory that leads back into itself")

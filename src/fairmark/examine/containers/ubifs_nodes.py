@@ -22,6 +22,7 @@ _COMMON = struct.Struct("<4sIQIBBxx")
 _SMALLEST = {INODE: 160, DATA: 48, DENT: 57, TRUNCATION: 56, SUPERBLOCK: 4096, MASTER: 512, REFERENCE: 64, INDEX: 28}
 _DEEPEST = 32
 _MOST_NODES = 1_000_000
+_MOST_CANDIDATES = 2_000_000  # places that look like a node, whether or not they are one
 _DATA_KEY, _BLOCK_BITS = 1, 0x1FFFFFFF
 
 
@@ -113,6 +114,8 @@ class Flash:
             tried += 1
             if not tried & 0xFF:
                 self._budget.tick()
+            if tried > _MOST_CANDIDATES:
+                raise LimitReached(f"more than {_MOST_CANDIDATES:,} places look like a node")
             node = read_node(self.data, at) if not at & 7 else None
             if node:
                 yield node
@@ -331,6 +334,6 @@ class Reader:
     def _truncate(self, inode: int, size: int) -> None:
         blocks = self.contents.blocks.get(inode)
         if blocks:
-            self._flash.spend(64 * len(blocks))
+            self._flash.spend(256 * len(blocks))
             first = -(-size // BLOCK)
             self.contents.blocks[inode] = {number: at for number, at in blocks.items() if number < first}

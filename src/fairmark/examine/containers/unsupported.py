@@ -11,12 +11,8 @@ _KNOWN = (
     ("squashfs", "squashfs, big-endian or older than version 4", b"sqsh", 0),
     ("squashfs", "squashfs with a vendor's magic", b"shsq", 0),
     ("squashfs", "squashfs with a vendor's magic", b"qshs", 0),
-    ("android_sparse", "Android sparse image", b"\x3a\xff\x26\xed", 0),
     ("android_boot", "Android boot image", b"ANDROID!", 0),
     ("7z", "7z archive", b"7z\xbc\xaf\x27\x1c", 0),
-    ("lzop", "lzop stream", b"\x89LZO\0\r\n\x1a\n", 0),
-    ("lz4", "LZ4 frame", b"\x04\x22\x4d\x18", 0),
-    ("lz4", "LZ4 frame, legacy form", b"\x02\x21\x4c\x18", 0),
 )
 
 

@@ -153,6 +153,8 @@ def _open(blob: Blob, offset: int, context: Context) -> Opened:
         system.read(offset)
     except LimitReached as limit:
         notes.add(GapReason.LIMIT, str(limit))
+    if system.orphans:
+        notes.add(GapReason.DAMAGED, f"objects whose header or directory is lost: {system.orphans:,}")
     if system.damaged:
         notes.add(GapReason.DAMAGED, "pages whose tags or headers make no sense", size=system.damaged * layout.step)
     walk = Walk(system, context, notes)
@@ -167,6 +169,7 @@ class _Yaffs2:
 
     def __init__(self, blob: Blob, layout: _Layout, budget: Budget) -> None:
         self.damaged = 0
+        self.orphans = 0
         self.end = 0
         self._blob = blob
         self._layout = layout
@@ -222,7 +225,10 @@ class _Yaffs2:
         """Gather the names by directory; a hard link is one more name of another object."""
         for number, one in sorted(self._objects.items()):
             header = one.header
-            if header is None or number == _ROOT or header.parent in {_UNLINKED, _DELETED}:
+            if number == _ROOT or (header and header.parent in {_UNLINKED, _DELETED}):
+                continue
+            if header is None or not (header.parent <= _DELETED or header.parent in self._objects):
+                self.orphans += 1
                 continue
             leads_to = header.same_as if header.kind == _HARD_LINK else number
             self._children.setdefault(header.parent, []).append((header.name, leads_to))
