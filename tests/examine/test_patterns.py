@@ -48,7 +48,7 @@ def test_ids_are_unique_and_every_rule_can_be_searched_for() -> None:
         assert rule.version or rule.file_version, rule.id
         assert bool(rule.anchors) != (rule.bare or rule.version is None), rule.id
         assert not rule.bare or (rule.files and rule.all_of), rule.id
-        assert rule.version is None or rule.version.groups == 1, rule.id
+        assert rule.version is None or rule.version.compiled.groups == 1, rule.id
         assert re.fullmatch(r"|[ao]:[^:]+:[^:]+", rule.cpe), rule.id
 
 

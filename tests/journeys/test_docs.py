@@ -60,10 +60,13 @@ def _files_of_the_guides() -> dict[str, str]:
     ransom = re.search(
         r"```yaml\n# ransom.yaml\n(.*?)```", (ROOT / "docs/howto/price-a-scenario.md").read_text(), re.DOTALL
     )
+    rule = re.search(r"```yaml\n# my-rules.yaml\n(.*?)```", (ROOT / "docs/howto/add-a-rule.md").read_text(), re.DOTALL)
+    assert rule
     assert waivers
     assert figures
     assert ransom
     return {
+        "my-rules.yaml": rule[1],
         "waivers.yaml": waivers[1],
         "calibration.yaml": figures[1],
         "device.yaml": "network: behind_nat\n",

@@ -20,6 +20,7 @@ COMMANDS = {
     "fleet": "Assess many images, on all cores or on a cluster; resumable.",
     "watch": "Check saved assessments for new known flaws, without the image.",
     "db": "Keep the data of published flaws: fetch, read in, pass on, look at.",
+    "rules": "Try component rules on their samples, begin a new one, list those that are known.",
     "risk": "Price a FAIR scenario or a portfolio of them, without a device.",
     "doctor": "Show what is installed, what is missing, and what that costs you.",
 }

@@ -63,8 +63,12 @@ def with_yara_x(literals: Sequence[bytes]) -> Search:
         return _nothing
     yara_x = import_module("yara_x")
     compiler = yara_x.Compiler()
-    for number, literal in enumerate(known):
-        compiler.add_source(f"rule r{number} {{ strings: $a = {{ {literal.hex(' ')} }} condition: $a }}")
+    compiler.add_source(  # at once: one source for each takes ten times as long
+        "\n".join(
+            f"rule r{number} {{ strings: $a = {{ {literal.hex(' ')} }} condition: $a }}"
+            for number, literal in enumerate(known)
+        )
+    )
     scanner = yara_x.Scanner(compiler.build())
     scanner.fast_scan(yes=True)
     scanner.max_matches_per_pattern(1)

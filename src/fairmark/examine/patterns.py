@@ -21,6 +21,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from fairmark.examine.expressions import Expression
 from fairmark.examine.literals import Search, searcher
 from fairmark.examine.pattern_rules import (
     Pattern,
@@ -70,7 +71,7 @@ class PatternSet:
 
     rules: tuple[Pattern, ...]
     by_literal: Mapping[bytes, tuple[int, ...]]
-    by_name: tuple[tuple[re.Pattern[bytes], int], ...]
+    by_name: tuple[tuple[Expression, int], ...]
     names: re.Pattern[bytes]
     near: Search
     whole: Search
@@ -91,7 +92,7 @@ class PatternSet:
             rules=tuple(rules),
             by_literal=by_literal,
             by_name=by_name,
-            names=re.compile(b"|".join(b"(?:%s)" % asked.pattern for asked, _ in by_name) or b"(?!)", re.DOTALL),
+            names=re.compile(b"|".join(b"(?:%s)" % asked.text for asked, _ in by_name) or b"(?!)", re.DOTALL),
             near=engine([literal for one in rules if not one.whole for literal in one.anchors]),
             whole=engine([literal for one in rules if one.whole for literal in one.anchors]),
         )
@@ -102,9 +103,9 @@ class PatternSet:
         stands = cache(data.__contains__)  # rules share literals, and each look may read the whole file
         hits: list[PatternHit] = []
         for one in self._worth_a_look(near.text, data, name):
-            if one.files and not one.files.match(name):
+            if one.files and not one.files.compiled.match(name):
                 continue
-            if one.file_version and (match := one.file_version.match(name)):
+            if one.file_version and (match := one.file_version.compiled.match(name)):
                 hits.append(PatternHit(one.id, match.group(1).decode("latin-1"), base))
             if one.version is None:
                 continue
@@ -117,7 +118,7 @@ class PatternSet:
         """Return the rules that have a literal in the bytes or may know the name, in their order."""
         numbers: set[int] = set()
         if self.names.match(name):
-            numbers.update(number for asked, number in self.by_name if asked.match(name))
+            numbers.update(number for asked, number in self.by_name if asked.compiled.match(name))
         for literal in self.near(near) | self.whole(data):
             numbers.update(self.by_literal[literal])
         return (self.rules[number] for number in sorted(numbers))
@@ -138,7 +139,7 @@ def _matches(one: Pattern, text: bytes) -> Iterator[re.Match[bytes]]:
     if one.version is None:
         return
     if one.bare:
-        yield from one.version.finditer(text)
+        yield from one.version.compiled.finditer(text)
         return
     for literal in one.anchors:
         at = text.find(literal)
@@ -146,7 +147,7 @@ def _matches(one: Pattern, text: bytes) -> Iterator[re.Match[bytes]]:
             if at < 0:
                 break
             end = at + len(literal)
-            yield from one.version.finditer(text, max(0, at - _BEFORE), min(len(text), end + _BEFORE))
+            yield from one.version.compiled.finditer(text, max(0, at - _BEFORE), min(len(text), end + _BEFORE))
             at = text.find(literal, end)
 
 
