@@ -9,7 +9,8 @@ from fairmark.model.assessment import Assessment, Inputs
 from fairmark.model.device import Asset, Device, DeviceClass, Economics, Market, Network, PhysicalAccess
 from fairmark.model.evidence import Evidence, EvidenceKind, Tool, Where
 from fairmark.model.finding import Confidence, Finding, Observation, Reach, SeenFact, Severity
-from fairmark.model.image import Component, Container, Coverage, Gap, GapReason, ImageRecord
+from fairmark.model.gap import Gap, GapReason
+from fairmark.model.image import Component, Container, Coverage, ImageRecord
 from fairmark.model.risk import (
     Assumption,
     Cost,

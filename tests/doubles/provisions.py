@@ -2,7 +2,8 @@
 
 from fairmark.model.device import Claim, Device
 from fairmark.model.finding import Confidence, Finding, Observation, Reach, SeenFact, Severity
-from fairmark.model.image import Coverage, Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
+from fairmark.model.image import Coverage
 from fairmark.model.standard import Outcome, Verdict
 from fairmark.model.vocabulary import declared_facts, vocabulary
 from fairmark.standards.contradictions import noted, settle

@@ -14,7 +14,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.extract import extract, extract_tree
 from fairmark.examine.limits import Limits
 from fairmark.examine.tree import BlobSource, Entry, Kind, Tree
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import CODE_LIKE, FILE, NOISE, ROOT, contents, files_of, opened, packed, rootfs, tar
 
 

@@ -24,7 +24,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.extract import Extraction, extract
 from fairmark.examine.limits import Limits
 from fairmark.examine.tree import UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import (
     DIRECTORY,
     FILE,

@@ -19,7 +19,7 @@ from fairmark.examine.containers.ubifs import UBIFS
 from fairmark.examine.containers.yaffs2 import YAFFS2
 from fairmark.examine.limits import Budget, LimitReached, Limits
 from fairmark.examine.tree import Tree, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles import file_trees, flash_images
 from tests.doubles.images import CODE_LIKE, NOISE, opened
 

@@ -1,7 +1,7 @@
 """A million bad names make one gap."""
 
 from fairmark.examine.notes import Notes
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 
 def test_names_are_listed_up_to_twenty_and_then_counted() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.remainders import describe, entropy, has_boot_code, is_kernel, is_padding, padding_length, trimmed
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import NOISE
 
 

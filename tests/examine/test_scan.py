@@ -12,7 +12,7 @@ from fairmark.examine.payload import Payload
 from fairmark.examine.scan import LOOSE, OVERLAP, looks_like_text, scan
 from fairmark.examine.subject import FileFacts
 from fairmark.examine.tree import BlobSource, Entry, Kind, Tree, UnreadableEntryError
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 from tests.doubles.elves import hardened_daemon
 from tests.doubles.subjects import still_clock, tree
 

@@ -4,7 +4,7 @@ import pytest
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.tree import BlobSource, Entry, Kind, Tree, UnreadableEntryError
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 DATA = Blob(b"passwords\nbinary")
 

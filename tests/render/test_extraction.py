@@ -1,6 +1,7 @@
 """The tree of containers as text."""
 
-from fairmark.model.image import Container, Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
+from fairmark.model.image import Container
 from fairmark.render.extraction import render
 
 

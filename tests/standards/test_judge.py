@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from fairmark.model.device import Documents, Network
 from fairmark.model.finding import Confidence
-from fairmark.model.image import Coverage, GapReason
+from fairmark.model.gap import GapReason
+from fairmark.model.image import Coverage
 from fairmark.model.standard import Automation, Outcome, Status
 from fairmark.standards.claims import claim_evidence
 from fairmark.standards.library import catalogues, crosswalk

@@ -12,7 +12,8 @@ from fairmark.examine.limits import Budget, Clock, Limits
 from fairmark.examine.opening import Opening
 from fairmark.examine.payload import Payload
 from fairmark.examine.tree import Kind, Tree
-from fairmark.model.image import Container, Gap
+from fairmark.model.gap import Gap
+from fairmark.model.image import Container
 
 Progress = Callable[[str], None]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _NAMED = 20  # names that a gap lists before it says how many more there are
 

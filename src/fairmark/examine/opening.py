@@ -14,7 +14,8 @@ from fairmark.examine.payload import Payload
 from fairmark.examine.remainders import SMALLEST, describe, has_boot_code, is_kernel, is_padding, padding_length
 from fairmark.examine.search import Search, container_at, may_be_container
 from fairmark.examine.tree import Entry, Tree, UnreadableEntryError
-from fairmark.model.image import Container, Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
+from fairmark.model.image import Container
 
 # A chance match of these is possible; if nothing comes out, it was none and no gap is due.
 _WEAK = frozenset({"gzip", "lzma", "bzip2", "zstd", "tar"})

@@ -11,7 +11,7 @@ from fairmark.examine.limits import Budget
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Entry, Kind
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 KINDS = {
     stat.S_IFREG: Kind.FILE,

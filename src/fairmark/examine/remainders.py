@@ -3,7 +3,7 @@
 import numpy as np
 
 from fairmark.examine.blob import Blob
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 SMALLEST = 4096  # a remainder up to this size is no gap: headers, checksums, boot parameters
 _RANDOM = 7.9  # bits per byte: encrypted, or compressed by something unknown

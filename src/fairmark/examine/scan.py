@@ -18,7 +18,7 @@ from fairmark.examine.patterns import find_versions
 from fairmark.examine.payload import Payload
 from fairmark.examine.subject import FileFacts, PatternHit
 from fairmark.examine.tree import Entry, Tree, UnreadableEntryError
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 LOOSE = "loose"  # the root of payloads that lie in no file system
 

@@ -16,7 +16,7 @@ from typing import Protocol, Self
 from fairmark.errors import FairmarkError
 from fairmark.examine.blob import Blob
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import Gap
+from fairmark.model.gap import Gap
 
 HEAD = 2048  # bytes that ``Tree.head`` gives: enough to recognise every container
 _HOPS = 40  # symbolic links followed in one lookup, as Linux does

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from fairmark.model.evidence import Evidence
+from fairmark.model.gap import Gap
 from fairmark.model.value import Value, content_id
 
 
@@ -93,12 +94,13 @@ class SeenFact(Value):
 
 
 class Detection(Value):
-    """What one detector returns: findings, observations and facts, with the evidence they name."""
+    """What one detector returns: findings, observations and facts with the evidence they name; what it left unseen."""
 
     findings: tuple[Finding, ...] = ()
     observations: tuple[Observation, ...] = ()
     facts: tuple[SeenFact, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @model_validator(mode="after")
     def _know_your_evidence(self) -> Self:
@@ -120,6 +122,7 @@ def joined(detections: Iterable[Detection]) -> Detection:
         observations=tuple(sorted((o for one in found for o in one.observations), key=lambda o: (o.rule, o.statement))),
         facts=tuple(sorted((f for one in found for f in one.facts), key=lambda f: (f.fact, f.statement))),
         evidence=tuple(evidence[key] for key in sorted(evidence)),
+        gaps=tuple(dict.fromkeys(gap for one in found for gap in one.gaps)),
     )
 
 

@@ -1,10 +1,9 @@
 """What an image consists of, and what could not be seen in it."""
 
-from enum import StrEnum
-
 from pydantic import Field
 
 from fairmark.model.finding import Reach
+from fairmark.model.gap import Gap
 from fairmark.model.value import Value
 
 
@@ -51,28 +50,6 @@ class Build(Value):
     kernel_config: dict[str, str] | None = Field(default=None, description="CONFIG_ options: y, m, or a value")
     applets: tuple[str, ...] | None = Field(default=None, description="busybox applets that the image links, sorted")
     evidence: tuple[str, ...] = ()
-
-
-class GapReason(StrEnum):
-    """Why something was not examined."""
-
-    UNKNOWN_FORMAT = "unknown_format"
-    ENCRYPTED_OR_RANDOM = "encrypted_or_random"
-    DAMAGED = "damaged"
-    UNSUPPORTED = "unsupported"
-    LIMIT = "limit"
-    UNSAFE = "unsafe"
-    NOT_IMPLEMENTED = "not_in_this_release"
-    TOOL = "tool_failed"
-
-
-class Gap(Value):
-    """Something that was not examined. A gap makes what depends on it INCONCLUSIVE, never PASS."""
-
-    where: str
-    reason: GapReason
-    detail: str
-    bytes: int = Field(default=0, ge=0)
 
 
 class Coverage(Value):

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from fairmark.model.image import Container, Gap
+from fairmark.model.gap import Gap
+from fairmark.model.image import Container
 from fairmark.render.wording import shorten, size, visible
 
 _LONGEST = 100

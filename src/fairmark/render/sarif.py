@@ -15,7 +15,7 @@ from urllib.parse import quote
 from fairmark.model.assessment import Assessment
 from fairmark.model.evidence import Evidence, EvidenceKind
 from fairmark.model.finding import Finding, Severity
-from fairmark.model.image import Gap
+from fairmark.model.gap import Gap
 from fairmark.render.identity import document
 from fairmark.render.summary import Summary, summarise
 from fairmark.render.wording import GAPS, visible

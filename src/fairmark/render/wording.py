@@ -14,7 +14,8 @@ from fairmark.model.assessment import Assessment
 from fairmark.model.device import Device, Network
 from fairmark.model.evidence import Evidence, EvidenceKind
 from fairmark.model.finding import Confidence, Reach, Severity
-from fairmark.model.image import Coverage, GapReason
+from fairmark.model.gap import GapReason
+from fairmark.model.image import Coverage
 from fairmark.model.risk import Interval, Loss, PlanItem, Risk
 from fairmark.model.standard import Level, Outcome, Status
 from fairmark.render.summary import Summary

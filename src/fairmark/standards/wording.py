@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fairmark.model.device import Claim
 from fairmark.model.evidence import Evidence
 from fairmark.model.finding import Finding, Observation
-from fairmark.model.image import Gap
+from fairmark.model.gap import Gap
 
 NO_TEST = "nothing that an image shows can establish it"
 _NAMED = 3

@@ -21,7 +21,8 @@ from fairmark.model.data import digest_of
 from fairmark.model.device import Device, Market
 from fairmark.model.evidence import Tool
 from fairmark.model.finding import Confidence, Detection, Observation, Reach, joined
-from fairmark.model.image import Build, Component, Coverage, Gap, GapReason, ImageRecord
+from fairmark.model.gap import Gap, GapReason
+from fairmark.model.image import Build, Component, Coverage, ImageRecord
 from fairmark.model.value import canonical_json, sha256_hex
 from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
 from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary
@@ -170,6 +171,7 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
     names = {item.path for item in files}
     matched = match(components, build, world.records, material.created.date(), files=names)
     detections.append(Detection(findings=matched.findings, evidence=component_evidence))
+    detection = joined(detections)
     image = _with_digest(material.image, files)
     coverage = Coverage(
         image_bytes=image.size,
@@ -179,10 +181,12 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
         elf_files=sum(item.elf is not None for item in files),
         root_file_systems=tuple(tree.name or "main" for tree in extraction.trees),
         detectors=tuple(detector.id for detector in DETECTORS),
-        gaps=tuple(sorted((*extraction.gaps, *scan_gaps), key=lambda gap: (gap.where, gap.reason, gap.detail))),
+        gaps=tuple(
+            sorted((*extraction.gaps, *scan_gaps, *detection.gaps), key=lambda gap: (gap.where, gap.reason, gap.detail))
+        ),
         not_examined=(*matched.vulnerabilities.warnings, *NOT_EXAMINED),
     )
-    return _Examined(image, joined(detections), components, build, matched.vulnerabilities, coverage)
+    return _Examined(image, detection, components, build, matched.vulnerabilities, coverage)
 
 
 def _reached(subject: Subject) -> tuple[Component, ...]:

@@ -9,7 +9,7 @@ from fairmark.errors import UnreadableInputError
 from fairmark.examine.adapters.directory import open_directory
 from fairmark.examine.limits import Limits
 from fairmark.examine.tree import Kind, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.android_sparse import ANDROID_SPARSE
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.limits import LimitReached, Limits
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import NOISE, ROOT, contents, files_of, opened, patched, rootfs
 from tests.doubles.opening import open_with

@@ -13,7 +13,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.compressed import BZIP2, GZIP, LZMA, XZ, ZSTD
 from fairmark.examine.containers.handler import DamagedError, Handler
 from fairmark.examine.limits import Limits
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import NOISE, packed
 from tests.doubles.opening import open_with
 

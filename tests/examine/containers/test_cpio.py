@@ -7,7 +7,7 @@ import pytest
 from fairmark.demo.formats import Node, cpio_newc, newc_record
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.cpio import CPIO
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import DIRECTORY, FILE, LINK
 from tests.doubles.opening import open_with, read_all
 

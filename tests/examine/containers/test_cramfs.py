@@ -13,7 +13,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.cramfs import CRAMFS
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.tree import Kind
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.file_trees import run
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import NOISE, opened, patched

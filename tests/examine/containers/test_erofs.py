@@ -9,7 +9,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.erofs import EROFS
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.tree import UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.file_trees import assert_same, fill_directory, make_erofs, make_tree
 from tests.doubles.flash_images import erofs_image
 from tests.doubles.opening import open_with, read_all

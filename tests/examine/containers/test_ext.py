@@ -11,7 +11,7 @@ from fairmark.examine.containers.ext import EXT
 from fairmark.examine.containers.handler import Context, DamagedError
 from fairmark.examine.limits import Budget, Limits
 from fairmark.examine.tree import Kind, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.file_trees import assert_same, fill_directory, make_ext, make_tree, run
 from tests.doubles.flash_images import ext_image, ext_inode_at
 from tests.doubles.opening import open_with, read_all

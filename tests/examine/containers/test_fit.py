@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.fit import DEVICE_TREE, FIT
 from fairmark.examine.containers.handler import DamagedError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import ROOT, contents, files_of, opened, rootfs
 from tests.doubles.opening import open_with

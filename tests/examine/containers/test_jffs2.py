@@ -9,7 +9,7 @@ import pytest
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.jffs2 import JFFS2
 from fairmark.examine.tree import Kind, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.file_trees import assert_same, fill_directory, make_jffs2, make_tree, run
 from tests.doubles.flash_images import DIRECTORY, FILE, LINK, jffs2_file, jffs2_inode, jffs2_name, jffs2_node
 from tests.doubles.images import CODE_LIKE, contents, opened, rootfs

@@ -10,7 +10,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.containers.lz4_stream import LZ4, LZ4_LEGACY
 from fairmark.examine.limits import Limits
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import NOISE, ROOT, contents, files_of, opened, rootfs
 from tests.doubles.opening import open_with

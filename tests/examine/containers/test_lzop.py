@@ -12,7 +12,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.containers.lzop import LZOP
 from fairmark.examine.limits import Limits
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import NOISE, ROOT, contents, files_of, opened, rootfs
 from tests.doubles.opening import open_with

@@ -11,7 +11,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.containers.romfs import ROMFS
 from fairmark.examine.tree import Kind
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import NOISE, opened, patched
 from tests.doubles.opening import open_with, read_all

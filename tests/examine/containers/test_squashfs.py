@@ -13,7 +13,7 @@ from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.containers.squashfs import SQUASHFS
 from fairmark.examine.limits import Limits
 from fairmark.examine.tree import Kind, Tree, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import FILE, NOISE, ROOT, patched, plain_squashfs
 from tests.doubles.opening import open_with, read_all
 

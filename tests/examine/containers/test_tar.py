@@ -8,7 +8,7 @@ import pytest
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.tar import TAR
 from fairmark.examine.tree import Kind
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import tar, tar_header
 from tests.doubles.opening import open_with, read_all
 

@@ -5,7 +5,7 @@ import struct
 from fairmark.demo.formats import trx
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.trx import TRX
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import patched
 from tests.doubles.opening import open_with
 

@@ -9,7 +9,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import DamagedError, Opened
 from fairmark.examine.containers.ubi import UBI
 from fairmark.examine.limits import Limits
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.file_trees import assert_same, make_tree, make_ubi, make_ubifs
 from tests.doubles.flash_images import padded, ubi_block, ubi_header, ubi_table
 from tests.doubles.images import CODE_LIKE, NOISE, ROOT, contents, files_of, opened, rootfs

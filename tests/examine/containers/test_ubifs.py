@@ -9,7 +9,7 @@ import pytest
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.ubifs import UBIFS
 from fairmark.examine.tree import Kind, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.file_trees import assert_same, fill_directory, make_tree, make_ubifs
 from tests.doubles.flash_images import (
     DIRECTORY,

@@ -9,7 +9,7 @@ from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.containers.ubifs import UBIFS
 from fairmark.examine.containers.ubifs_nodes import Flash, Reader, read_superblock
 from fairmark.examine.limits import Budget, LimitReached, Limits
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.flash_images import (
     DIRECTORY,
     FILE,

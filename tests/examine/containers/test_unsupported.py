@@ -4,7 +4,7 @@ import pytest
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers import HANDLERS, UNSUPPORTED
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.images import CODE_LIKE, ROOT, contents, files_of, opened, rootfs
 from tests.doubles.opening import open_with
 

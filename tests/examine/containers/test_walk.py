@@ -12,7 +12,7 @@ from fairmark.examine.containers.walk import Inode, Walk, make_device, unpack_de
 from fairmark.examine.limits import Budget, Limits
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Tree, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.flash_images import DIRECTORY, FILE
 
 Listing = Sequence[tuple[bytes, int]]

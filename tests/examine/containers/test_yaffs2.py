@@ -9,7 +9,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.containers.yaffs2 import YAFFS2
 from fairmark.examine.tree import Kind, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.flash_images import (
     DIRECTORY,
     LINK,

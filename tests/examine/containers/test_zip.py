@@ -14,7 +14,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.zip import ZIP
 from fairmark.examine.limits import Limits
 from fairmark.examine.tree import Kind, UnreadableEntryError
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import NOISE, ROOT, contents, files_of, opened, replaced, rootfs
 from tests.doubles.opening import open_with, read_all

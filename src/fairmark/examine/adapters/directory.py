@@ -19,7 +19,7 @@ from fairmark.examine.notes import Notes
 from fairmark.examine.planting import KINDS
 from fairmark.examine.tree import Entry, Kind, Tree, UnreadableEntryError
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _WHERE = "0 (directory)"
 _MAPPED_FROM = 1 << 20

@@ -12,7 +12,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import Context, DamagedError, Handler, Opened, Part
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _MAGIC = b"\x3a\xff\x26\xed"
 _HEADER = struct.Struct("<4sHHHHIIII")

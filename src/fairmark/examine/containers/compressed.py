@@ -15,7 +15,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import Context, DamagedError, Handler, Opened, Part
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _INPUT = 1 << 20
 _OUTPUT = 1 << 16  # damage costs the piece in which it is found: so pieces are small

@@ -14,7 +14,7 @@ from fairmark.examine.notes import Notes
 from fairmark.examine.planting import KINDS, Planting
 from fairmark.examine.tree import BlobSource, Entry, Kind, Tree
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _NEW = re.compile(rb"07070[12][0-9A-Fa-f]{104}")
 _ODC = re.compile(rb"070707[0-7]{70}")

@@ -16,7 +16,7 @@ from fairmark.examine.containers.walk import Inode, Walk, unpack_device
 from fairmark.examine.limits import Budget
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Tree
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _LITTLE, _BIG = b"\x45\x3d\xcd\x28", b"\x28\xcd\x3d\x45"
 _SIGNATURE = b"Compressed ROMFS"

@@ -15,7 +15,7 @@ from fairmark.examine.containers.walk import LONGEST_LISTING, Inode, Walk, unpac
 from fairmark.examine.limits import Budget
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Tree
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _MAGIC = b"\xe2\xe1\xf5\xe0"
 _LINK, _REGULAR, _DIRECTORY, _CHAR, _BLOCK = 0xA000, 0x8000, 0x4000, 0x2000, 0x6000

@@ -15,7 +15,7 @@ from fairmark.examine.containers.walk import LONGEST_LISTING, Inode, Walk, make_
 from fairmark.examine.limits import Budget
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Tree
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _SUPERBLOCK = struct.Struct("<7I4xI4xI12x2xHH14xI4xIHHIII")
 _ROOT = 2

@@ -12,7 +12,7 @@ from fairmark.examine.containers.handler import Context, DamagedError, Handler, 
 from fairmark.examine.limits import Budget
 from fairmark.examine.notes import Notes
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _MAGIC = b"\xd0\x0d\xfe\xed"
 _HEADER = struct.Struct(">10I")

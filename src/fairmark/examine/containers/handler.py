@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fairmark.examine.blob import Blob, Spool
 from fairmark.examine.limits import Budget
 from fairmark.examine.tree import Tree
-from fairmark.model.image import Gap
+from fairmark.model.gap import Gap
 
 
 class DamagedError(Exception):

@@ -9,7 +9,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import Context, DamagedError, Opened, Part
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _ERRORS = (DamagedError, LZOError, lz4.block.LZ4BlockError, RuntimeError, ValueError, EOFError, MemoryError)
 

@@ -16,7 +16,7 @@ from fairmark.examine.containers.walk import Inode, Walk, make_device
 from fairmark.examine.limits import Budget
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Tree
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _MAGIC = b"-rom1fs-"
 _CHECKED = 512  # bytes at the start that the checksum covers

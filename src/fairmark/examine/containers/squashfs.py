@@ -24,7 +24,7 @@ from fairmark.examine.limits import LimitReached
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Entry, Kind, Tree
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _SUPERBLOCK = struct.Struct("<4s4I6H8Q")
 _COMMON = struct.Struct("<HHHHII")

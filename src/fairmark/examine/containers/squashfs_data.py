@@ -15,7 +15,7 @@ from fairmark.examine.blob import Blob, Spool
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.tree import Entry, UnreadableEntryError
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 # (packed bytes, how many plain bytes are wanted, how many there can be at most)
 Decode = Callable[[memoryview, int, int], bytes]

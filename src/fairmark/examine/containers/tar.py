@@ -12,7 +12,7 @@ from fairmark.examine.notes import Notes
 from fairmark.examine.planting import Planting
 from fairmark.examine.tree import BlobSource, Entry, Kind, Tree
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _BLOCK = 512
 _LONGEST_EXTENSION = 1 << 20

@@ -6,7 +6,7 @@ import zlib
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import Context, Handler, Opened, Part
 from fairmark.examine.notes import Notes
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _HEADER = struct.Struct("<4sIIHH")
 

@@ -16,7 +16,7 @@ from fairmark.examine.limits import LimitReached
 from fairmark.examine.notes import Notes
 from fairmark.examine.remainders import is_padding
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _EC = struct.Struct(">4sB3xQIII32xI")
 _VID = struct.Struct(">4sBBBBII4xIIII4xQ12xI")

@@ -24,7 +24,7 @@ from fairmark.examine.containers.walk import Inode, Walk, make_device, unpack_de
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Tree
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _ROOT = 1
 _LINK, _REGULAR, _CHAR, _BLOCK = 0xA000, 0x8000, 0x2000, 0x6000

@@ -7,7 +7,7 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import Context, Handler, Opened, Part
 from fairmark.examine.notes import Notes
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _HEADER = struct.Struct(">IIIIIIIBBBB32s")
 _MAGIC = b"\x27\x05\x19\x56"

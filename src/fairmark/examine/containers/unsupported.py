@@ -4,7 +4,7 @@ from functools import partial
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import Context, Handler, Opened
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 # name, words, magic, how far from the start it stands
 _KNOWN = (

@@ -18,7 +18,7 @@ from fairmark.examine.notes import Notes
 from fairmark.examine.planting import KINDS
 from fairmark.examine.tree import Entry, Kind, UnreadableEntryError
 from fairmark.model.evidence import printable_path
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 LONGEST_LISTING = 64 << 20  # bytes of one directory
 _LONGEST_NAME = 256

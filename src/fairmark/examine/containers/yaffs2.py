@@ -17,7 +17,7 @@ from fairmark.examine.containers.walk import Inode, Walk, unpack_device
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
 from fairmark.examine.tree import Tree
-from fairmark.model.image import GapReason
+from fairmark.model.gap import GapReason
 
 _SIZES = ((2048, 64), (4096, 128), (8192, 256), (512, 16))
 _TAG_PLACES = (0, 2, 4, 1)  # inside the spare area

@@ -17,7 +17,7 @@ from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
 from fairmark.examine.planting import KINDS, Planting
 from fairmark.examine.tree import Entry, Kind, Tree, UnreadableEntryError
-from fairmark.model.image import Gap, GapReason
+from fairmark.model.gap import Gap, GapReason
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")

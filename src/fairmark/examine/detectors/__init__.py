@@ -4,7 +4,27 @@ A detector is pure: a subject goes in, a detection comes out. Whoever adds one w
 here, documents its rules as data, and adds it to the tuple.
 """
 
-from fairmark.examine.detectors import accounts, components, connectivity, hardening, keys, services, updates
+from fairmark.examine.detectors import (
+    accounts,
+    client_links,
+    components,
+    connectivity,
+    databases,
+    debug,
+    file_sharing,
+    firewall,
+    hardening,
+    keys,
+    management,
+    messaging,
+    remote_access,
+    scripts,
+    services,
+    updates,
+    vendor_settings,
+    web_servers,
+    wireless,
+)
 from fairmark.examine.rule import Detector
 
 DETECTORS: tuple[Detector, ...] = (
@@ -13,6 +33,18 @@ DETECTORS: tuple[Detector, ...] = (
     keys.DETECTOR,
     updates.DETECTOR,
     connectivity.DETECTOR,
+    scripts.DETECTOR,
+    remote_access.DETECTOR,
+    web_servers.DETECTOR,
+    messaging.DETECTOR,
+    file_sharing.DETECTOR,
+    management.DETECTOR,
+    databases.DETECTOR,
+    firewall.DETECTOR,
+    wireless.DETECTOR,
+    client_links.DETECTOR,
+    vendor_settings.DETECTOR,
+    debug.DETECTOR,
     hardening.DETECTOR,
     components.DETECTOR,
 )

@@ -1,0 +1,62 @@
+"""Lines that switch off the check of certificates, and lines that only look like it."""
+
+import pytest
+
+from fairmark.examine.scripts.language import Language
+from fairmark.examine.scripts.tls_checks import unchecked_tls
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (Language.SHELL, "curl -k https://a.example/"),
+        (Language.SHELL, "curl -sSfkL https://a.example/"),
+        (Language.SHELL, "x=$(curl --insecure $URL)"),
+        (Language.SHELL, "wget -q --no-check-certificate -O /tmp/a https://a.example/"),
+        (Language.SHELL, "uclient-fetch --no-check-certificate $URL"),
+        (Language.SHELL, "curl -s \\\n  -k https://a.example/"),
+        (Language.PYTHON, "r = requests.get(url, verify=False)"),
+        (Language.PYTHON, "ctx = ssl._create_unverified_context()"),
+        (Language.PYTHON, "client.tls_insecure_set(True)"),
+        (Language.PYTHON, 'os.system("curl -k https://a.example")'),
+        (Language.PHP, "curl_setopt($c, CURLOPT_SSL_VERIFYPEER, 0);"),
+        (Language.PERL, "my $ua = LWP::UserAgent->new(ssl_opts => { verify_hostname => 0 });"),
+        (Language.LUA, 'https.request { url = u, verify = "none" }'),
+        (Language.JAVASCRIPT, "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';"),
+    ],
+)
+def test_an_unchecked_server_is_found(language: Language, line: str) -> None:
+    assert [one.chosen for one in unchecked_tls(line + "\n", language)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (Language.SHELL, "# curl -k https://a.example/"),
+        (Language.SHELL, 'echo "use curl -k to skip"'),
+        (Language.SHELL, "curl -o kernel https://a.example/"),
+        (Language.SHELL, "curl -sk https://127.0.0.1:8443/"),
+        (Language.SHELL, "curl -k http://a.example/"),
+        (Language.SHELL, "curl https://a.example/ | grep -k"),
+        (Language.PYTHON, "jwt.decode(token, verify=False)"),
+        (Language.PHP, "curl_setopt($c, CURLOPT_SSL_VERIFYPEER, true);"),
+        (Language.JAVASCRIPT, "opts = { rejectUnauthorized: true }"),
+    ],
+)
+def test_what_is_checked_local_or_only_said_is_not(language: Language, line: str) -> None:
+    assert list(unchecked_tls(line + "\n", language)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        (Language.SHELL, 'if [ "$insecure" = 1 ]; then\n  curl -k $URL\nfi\n'),
+        (Language.SHELL, '[ -n "$SKIP_VERIFY" ] && wget --no-check-certificate $URL\n'),
+        (Language.PYTHON, "if not check_cert:\n    x = 1\n    ctx.verify_mode = ssl.CERT_NONE\n"),
+        (Language.PYTHON, "if verify:\n    a()\nelse:\n    conn.cert_reqs = 'CERT_NONE'\n"),
+        (Language.PYTHON, "ctx.verify_mode = ssl.CERT_NONE if insecure else ssl.CERT_REQUIRED\n"),
+        (Language.PYTHON, "def get(url, verify=False):\n    pass\n"),
+    ],
+)
+def test_what_the_owner_chooses_is_marked(language: Language, code: str) -> None:
+    assert [one.chosen for one in unchecked_tls(code, language)] == [True]
