@@ -3,7 +3,8 @@
 import pytest
 
 from fairmark.examine.adapters.crypt import crack
-from fairmark.examine.detectors.accounts import DETECTOR, entry_of, known_defaults
+from fairmark.examine.detectors.accounts import DETECTOR, entry_of
+from fairmark.examine.known_defaults import known_defaults
 from fairmark.model.finding import Confidence, Detection, Reach, Severity
 from tests.doubles.start_files import RCS, started
 from tests.doubles.subjects import service, subject

@@ -10,11 +10,10 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 
+from fairmark.examine.known_defaults import known_defaults
 from fairmark.examine.subject import Subject
-from fairmark.model.data import load_yaml
 
 _CRYPT = re.compile(r"\$(?:1|5|6|2[abxy]|y|sha1)\$[^\s:]{8,200}")
 _DES = re.compile(r"[./0-9A-Za-z]{13}")
@@ -27,25 +26,9 @@ _ITOA64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _Check = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the list. ``user`` is ``*`` for a word that is common as a password of any account."""
-
-    id: int
-    user: str
-    password: str
-
-
-@cache
-def entries() -> tuple[Entry, ...]:
-    """Return the list of known defaults, by id."""
-    rows = load_yaml("fairmark.examine", "rules/default_passwords.yaml")["entries"]
-    return tuple(Entry(row["id"], row["user"], row["password"]) for row in rows)
-
-
 @cache
 def _candidates() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(entry.password for entry in entries()))
+    return tuple(dict.fromkeys(entry.password for entry in known_defaults()))
 
 
 class Guesses:
@@ -82,14 +65,14 @@ class Guesses:
 
 def entry_id(user: str, password: str) -> int | None:
     """Return the id of the entry with a password, that of the user or of any user first; ``None`` if there is none."""
-    found = [entry for entry in entries() if entry.password == password]
+    found = [entry for entry in known_defaults() if entry.password == password]
     ranked = sorted(found, key=lambda entry: (entry.user != user, entry.user != "*", entry.id))
     return ranked[0].id if ranked else None
 
 
 def is_pair(user: str, number: int) -> bool:
     """Whether an entry was published for this very user, and not only as a common word."""
-    return any(entry.id == number and entry.user.lower() == user.lower() for entry in entries())
+    return any(entry.id == number and entry.user.lower() == user.lower() for entry in known_defaults())
 
 
 def is_hashed(stored: str) -> bool:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from fairmark.examine.daemons import daemons
+from fairmark.examine.known_defaults import Default, known_defaults
 from fairmark.examine.redaction import HIDDEN
 from fairmark.examine.rule import Detector, Rule
 from fairmark.examine.script_passwords import written_passwords
 from fairmark.examine.services import trace
 from fairmark.examine.subject import FileFacts, Service, Subject
-from fairmark.model.data import load_yaml
 from fairmark.model.evidence import Evidence
 from fairmark.model.finding import Confidence, Detection, Finding, Observation, Reach, SeenFact, Severity
 
@@ -100,15 +100,6 @@ _MAX_ACCOUNTS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Default:
-    """One entry of the list of known defaults."""
-
-    id: int
-    user: str
-    password: str
-
-
-@dataclass(frozen=True, slots=True)
 class Account:
     """One account with the raw content of its password field, which is never shown."""
 
@@ -129,13 +120,6 @@ class Account:
     def may_log_in(self) -> bool:
         """It has a login shell."""
         return not _NOLOGIN.search(self.shell)
-
-
-@cache
-def known_defaults() -> tuple[Default, ...]:
-    """Return the list of known defaults, by id."""
-    rows = load_yaml("fairmark.examine", "rules/default_passwords.yaml")["entries"]
-    return tuple(Default(row["id"], row["user"], row["password"]) for row in rows)
 
 
 class _Run:
