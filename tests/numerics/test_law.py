@@ -52,11 +52,12 @@ def test_moments_and_limited_means_agree_with_a_fine_grid_of_quantiles(law: Dist
     grid = law.quantile((np.arange(200_000) + 0.5) / 200_000)
     limits = law.quantile([0.1, 0.5, 0.9])
 
-    limited = law.limited_mean(limits)
+    limited, squared = law.limited_mean(limits), law.limited_second_moment(limits)
 
     assert law.mean == pytest.approx(grid.mean(), rel=2e-4)
     assert law.second_moment == pytest.approx((grid**2).mean(), rel=2e-2)
     assert limited == pytest.approx([np.minimum(grid, x).mean() for x in limits], rel=1e-6)
+    assert squared == pytest.approx([(np.minimum(grid, x) ** 2).mean() for x in limits], rel=1e-5)
 
 
 @pytest.mark.parametrize("law", SMOOTH + STEPPED, ids=repr)

@@ -49,6 +49,10 @@ class Distribution(Protocol):
         """E min(X, x): what is left to pay under a limit of x."""
         ...
 
+    def limited_second_moment(self, x: ArrayLike) -> Floats:
+        """E min(X, x)^2, for x of zero or more; finite where ``second_moment`` is not."""
+        ...
+
 
 def require_amount(field: str, value: float, *, positive: bool = False) -> None:
     """Refuse NaN, infinity, negative and absurdly large numbers, and zero too if ``positive``.

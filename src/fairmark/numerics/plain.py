@@ -50,6 +50,10 @@ class Constant:
         """E min(X, x)."""
         return np.minimum(as_floats(x), self.value)
 
+    def limited_second_moment(self, x: ArrayLike) -> Floats:
+        """E min(X, x)^2."""
+        return np.minimum(as_floats(x), self.value) ** 2
+
 
 @dataclass(frozen=True, slots=True)
 class Uniform:
@@ -90,6 +94,13 @@ class Uniform:
         """E min(X, x)."""
         inside = np.clip(as_floats(x), self.low, self.high) - self.low
         return np.minimum(as_floats(x), self.low + inside) - inside**2 / (2 * (self.high - self.low))
+
+    def limited_second_moment(self, x: ArrayLike) -> Floats:
+        """E min(X, x)^2, the integral of 2 t P(X > t) up to x."""
+        width = self.high - self.low
+        capped = np.minimum(as_floats(x), self.high)
+        inside = np.maximum(capped - self.low, 0.0)
+        return capped**2 - inside**2 * (self.low + 2 * inside / 3) / width
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,16 @@ class Triangular:
         rise, fall, width = self._legs(x)
         before = x - rise**3 / (3 * width * max(self.mode - self.low, _TINY))
         after = self.mean - fall**3 / (3 * width * max(self.high - self.mode, _TINY))
+        return np.where(x < self.mode, before, after)
+
+    def limited_second_moment(self, x: ArrayLike) -> Floats:
+        """E min(X, x)^2: the integral of 2 t P(X > t) up to x."""
+        x = as_floats(x)
+        rise, fall, width = self._legs(x)
+        before = x**2 - rise**3 * (2 * self.low / 3 + rise / 2) / (width * max(self.mode - self.low, _TINY))
+        after = self.second_moment - fall**3 * (2 * self.high / 3 - fall / 2) / (
+            width * max(self.high - self.mode, _TINY)
+        )
         return np.where(x < self.mode, before, after)
 
     def _legs(self, x: ArrayLike) -> tuple[Floats, Floats, float]:
@@ -216,6 +237,11 @@ class Discrete:
         index = np.searchsorted(as_floats(self.values), x, side="right")
         paid = np.concatenate(([0.0], np.cumsum(as_floats(self.values) * as_floats(self.weights))))
         return paid[index] + np.minimum(x, _HUGE) * (1 - self._steps()[index])
+
+    def limited_second_moment(self, x: ArrayLike) -> Floats:
+        """E min(X, x)^2."""
+        squares = np.minimum(as_floats(x)[..., np.newaxis], as_floats(self.values)) ** 2
+        return np.asarray(np.einsum("...k,k->...", squares, as_floats(self.weights)))
 
     def _steps(self) -> Floats:
         steps = np.concatenate(([0.0], np.cumsum(as_floats(self.weights))))

@@ -12,7 +12,7 @@ from fairmark.numerics.law import Floats, as_floats
 from fairmark.numerics.quadrature import nodes, product
 from fairmark.risk.scenario import Scenario
 
-_PRECISION = 1e-6
+PRECISION = 1e-6
 """Change from n to 2 n points below which 2 n points are enough: errors about square, so they are then near 1e-12."""
 
 _MOST_POINTS = {1: 192, 2: 48}  # for each factor; three factors make a grid of 24 x 24 x 24
@@ -46,13 +46,17 @@ class Rate:
 
 def rate_of(scenario: Scenario) -> Rate:
     """Return the loss event frequency of a scenario."""
-    frequency = [x for x in (scenario.lef, scenario.tef, scenario.contact, scenario.action) if x is not None]
-    if scenario.vulnerability is not None:
-        frequency.append(scenario.vulnerability)
     certain = 1.0
     if scenario.capability is not None and scenario.resistance is not None:
         certain = success_probability(scenario.capability, scenario.resistance)
-    return Rate(factors=tuple(frequency), certain=certain)
+    return Rate(factors=factors_of(scenario), certain=certain)
+
+
+def factors_of(scenario: Scenario) -> tuple[Distribution, ...]:
+    """Return what is multiplied to the rate, but for capability against resistance."""
+    of = scenario
+    given = (of.lef, of.tef, of.contact, of.action, of.vulnerability)
+    return tuple(factor for factor in given if factor is not None)
 
 
 def success_probability(capability: Distribution, resistance: Distribution, n: int = 24) -> float:
@@ -93,7 +97,7 @@ def mixing(rate: Rate, severity_transform: Complexes) -> tuple[Poisson, Poisson,
     while n < _MOST_POINTS.get(len(rate.factors), 24):
         n *= 2
         finer = _gauss(rate, n)
-        if np.max(np.abs(finer.pgf(probes) - rule.pgf(probes))) < _PRECISION:
+        if np.max(np.abs(finer.pgf(probes) - rule.pgf(probes))) < PRECISION:
             return finer, finer, finer
         rule = finer
     return _strata(rate)

@@ -1,9 +1,10 @@
 """A FAIR scenario: how often it happens and what it costs, refused when it says two things at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from fairmark.errors import WrongUsageError
 from fairmark.numerics.distributions import Distribution
@@ -75,6 +76,11 @@ class Scenario:
         ordered = {form: self.primary[form] for form in sorted(self.primary)}
         object.__setattr__(self, "primary", MappingProxyType(ordered))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let scenarios travel to other processes, which a read-only mapping does not."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return _made, (values | {"primary": dict(self.primary)},)
+
     def _require_one_frequency(self) -> None:
         given = [name for name in ("lef", "tef", "contact", "action") if getattr(self, name) is not None]
         if given not in (["lef"], ["tef"], ["contact", "action"]):
@@ -103,6 +109,10 @@ class Scenario:
 
     def _wrong(self, where: str, problem: str, hint: str) -> WrongUsageError:
         return WrongUsageError(f"{self.name}: {where}: {problem}", hint=hint)
+
+
+def _made(values: Mapping[str, Any]) -> Scenario:
+    return Scenario(**values)
 
 
 def _require_share(where: str, law: Distribution) -> None:
