@@ -5,8 +5,10 @@ constants are computed as arrays; every other law is asked on its own, so that a
 Rows are laws throughout.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,9 @@ from fairmark.numerics.law import Floats, as_floats
 from fairmark.numerics.quadrature import nodes
 
 Indices = NDArray[np.intp]
+
+_EXACT = 128
+_WIDE = 0.4  # sigma of a lognormal law whose limited mean may be interpolated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,13 +192,64 @@ def _beta_limited_mean(x: Floats, u: Floats, low: Floats, width: Floats, alpha: 
 
 def _lognormal_survival(laws: Sequence[Distribution], steps: Floats, reach: Floats, n: int) -> tuple[Floats, Floats]:
     mu, sigma = _normals(laws)
-    y = np.log(np.arange(1, n + 1)) / sigma[:, np.newaxis]
-    y += ((np.log(steps) - mu) / sigma)[:, np.newaxis]
-    limited = np.zeros((len(laws), n + 1))
-    limited[:, 1:] = np.exp(mu + sigma**2 / 2)[:, np.newaxis] * special.ndtr(y - sigma[:, np.newaxis])
-    limited[:, 1:] += np.arange(1, n + 1) * steps[:, np.newaxis] * special.ndtr(-y)
-    squared = np.exp(2 * (mu + sigma**2)) * special.ndtr(y[:, -1] - 2 * sigma) + reach**2 * special.ndtr(-y[:, -1])
-    return np.diff(limited, axis=1) / steps[:, np.newaxis], squared
+    wide = sigma >= _WIDE
+    survival = np.empty((len(laws), n))
+    for rows, grid in ((np.flatnonzero(wide), _thinned(n)), (np.flatnonzero(~wide), _every(n))):
+        survival[rows] = _lognormal_steps(mu[rows] - np.log(steps[rows]), sigma[rows], grid)
+    y = (np.log(reach) - mu) / sigma
+    squared = np.exp(2 * (mu + sigma**2)) * special.ndtr(y - 2 * sigma) + reach**2 * special.ndtr(-y)
+    return survival, as_floats(squared)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grid:
+    """Places, in steps, where a limited mean is computed, and how those between follow by cubic Hermite polynomials.
+
+    ``places`` begins at 0; point k >= ``exact`` lies between places ``left`` and ``left`` + 1 with four coefficients.
+    """
+
+    places: Floats
+    exact: int
+    left: Indices
+    coefficients: Floats
+
+
+@lru_cache(maxsize=8)
+def _every(n: int) -> _Grid:
+    return _Grid(np.arange(n + 1.0), n + 1, np.zeros(0, dtype=np.intp), np.zeros((4, 0)))
+
+
+@lru_cache(maxsize=8)
+def _thinned(n: int) -> _Grid:
+    """Keep the first points, then ever fewer: a lognormal law has no detail finer than a share of x.
+
+    The error of any sum of masses stays below 1e-7 for sigma >= 0.4 (see the tests).
+    """
+    if n <= _EXACT:
+        return _every(n)
+    more = math.ceil(math.log(n / _EXACT) / math.log1p(1 / _EXACT))
+    places = np.concatenate((np.arange(_EXACT + 1.0), _EXACT * (1 + 1 / _EXACT) ** np.arange(1.0, more + 1)))
+    between = np.arange(_EXACT + 1.0, n + 1)
+    left = np.minimum(np.searchsorted(places, between, side="right") - 1, places.size - 2)
+    width = places[left + 1] - places[left]
+    t = (between - places[left]) / width
+    rise = t**2 * (3 - 2 * t)
+    return _Grid(places, _EXACT + 1, left, np.stack((1 - rise, rise, t * (1 - t) ** 2 * width, t**2 * (t - 1) * width)))
+
+
+def _lognormal_steps(mu: Floats, sigma: Floats, grid: _Grid) -> Floats:
+    """Return the mean survival of each cell for losses counted in steps; shape (laws, n)."""
+    y = (np.log(grid.places[1:]) - mu[:, np.newaxis]) / sigma[:, np.newaxis]
+    above = np.ones((mu.size, grid.places.size))
+    above[:, 1:] = special.ndtr(-y)
+    limited = grid.places * above
+    limited[:, 1:] += np.exp(mu + sigma**2 / 2)[:, np.newaxis] * special.ndtr(y - sigma[:, np.newaxis])
+    if not grid.left.size:
+        return np.diff(limited, axis=1)
+    at, on, of, to = grid.coefficients
+    left, right = grid.left, grid.left + 1
+    between = at * limited[:, left] + on * limited[:, right] + of * above[:, left] + to * above[:, right]
+    return np.diff(np.concatenate((limited[:, : grid.exact], between), axis=1), axis=1)
 
 
 def _single_survival(laws: Sequence[Distribution], steps: Floats, reach: Floats, n: int) -> tuple[Floats, Floats]:

@@ -29,7 +29,7 @@ from fairmark.risk.severity import Severity, severity_of
 
 LEVELS = (0.5, 0.9, 0.95, 0.99)
 CELLS = 1_024
-TOTAL_CELLS = 4_096
+TOTAL_CELLS = 2_048
 BLOCK = 64
 _POINTS = (4, 6, 12)  # for each rate; the first that twice the last bears out
 _AT_ONCE = 16  # rows of the total's lattice, to stay small in memory
