@@ -64,7 +64,7 @@ class Mixture:
             enough = self.cdf(np.where(open_still, middle, 0.0)) >= p
             high = np.where(open_still & enough, middle, high)
             low = np.where(open_still & ~enough, middle, low)
-        return np.where(self.cdf(low) >= p, low, high)
+        return as_floats(np.where(self.cdf(low) >= p, low, high))
 
     def limited_mean(self, x: ArrayLike) -> Floats:
         """E min(X, x)."""
