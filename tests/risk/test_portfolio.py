@@ -8,8 +8,9 @@ import pytest
 from fairmark.errors import WrongUsageError
 from fairmark.numerics.distributions import Constant, Gamma, LogNormal, beta90, ln90, pert
 from fairmark.risk.engine import assess
-from fairmark.risk.portfolio import Factor, Portfolio, Shock, assess_portfolio
+from fairmark.risk.portfolio import Factor, Portfolio, Shock, assess_portfolio, tail_shares
 from fairmark.risk.scenario import LossForm, Scenario, Secondary
+from fairmark.risk.simulate import Draws, simulate
 
 
 def scenario(name: str, rate: float = 0.5, low: float = 100.0, currency: str = "USD") -> Scenario:
@@ -101,3 +102,30 @@ def test_moments_match_the_lattice_with_everything_in_common_at_once() -> None:
 def test_what_does_not_fit_together_is_refused(make: object, word: str) -> None:
     with pytest.raises(WrongUsageError, match=word):
         make()  # type: ignore[operator]
+
+
+def test_shares_of_the_tail_add_up_to_it_and_agree_with_drawn_years() -> None:
+    members = (scenario("often", 3.0, 100.0), scenario("rare", 0.2, 3000.0), scenario("apart", 0.5, 500.0))
+    portfolio = Portfolio(
+        members,
+        (Shock("kit", Constant(0.3), {"often": 0.8, "rare": 0.5}), Shock("storm", Constant(0.1), {"apart": 1.0})),
+        Factor(Gamma(4, 0.25), ("often", "rare")),
+    )
+    year = assess_portfolio(portfolio, cells=1 << 14)
+
+    shares = tail_shares(portfolio, year, 0.95)
+
+    drawn = simulate(portfolio, Draws(seed=2), years=2_000_000)
+    bad = drawn.total > year.var(0.95).value
+    assert sum(shares.values()) == pytest.approx(year.tvar(0.95).value, rel=1e-3)
+    assert [shares[name] for name in drawn.names] == pytest.approx(drawn.losses[:, bad].mean(axis=1), rel=2e-2)
+
+
+def test_who_costs_nothing_has_no_share_of_the_tail() -> None:
+    portfolio = Portfolio((scenario("a", 1.0), scenario("never", 0.0)))
+
+    shares = tail_shares(portfolio, assess_portfolio(portfolio), 0.95)
+
+    assert shares["never"] == 0.0
+    assert shares["a"] > 0
+    assert tail_shares(Portfolio((scenario("never", 0.0),)), assess_portfolio(Portfolio(())), 0.95) == {"never": 0.0}

@@ -58,6 +58,10 @@ class Poisson:
             result[seen] += weight * np.exp(rate * (z[seen] - 1))
         return result
 
+    def slope(self, z: Complexes) -> Complexes:
+        """Return the derivative of ``pgf``: sum of w rate exp(rate (z - 1))."""
+        return Poisson(self.rates, self.weights * self.rates).pgf(z)
+
 
 @dataclass(frozen=True, slots=True)
 class NegativeBinomial:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairmark.errors import WrongUsageError
+from fairmark.numerics import lattice
 from fairmark.numerics.distributions import Constant, Distribution
 from fairmark.numerics.lattice import Complexes, Poisson
 from fairmark.numerics.quadrature import nodes
@@ -99,6 +100,41 @@ def assess_portfolio(portfolio: Portfolio, *, cells: int = CELLS, highest: float
     return year_of(sources, cells=cells, highest=highest)
 
 
+def tail_shares(portfolio: Portfolio, year: Annual, level: float) -> dict[str, float]:
+    """Say who makes the bad years bad: E(S_s | S > q) of each scenario, in money; together they are TVaR.
+
+    Exact but for the lattice: the joint transform is differentiated by each scenario's losses (D. Tasche, Capital
+    allocation to business units and sub-portfolios: the Euler principle, 2008).
+
+    Args:
+        portfolio: with scenarios that can cost something.
+        year: what ``assess_portfolio`` gave for it.
+        level: of the value at risk q, within the year's reach.
+
+    Raises:
+        WrongUsageError: as ``Annual.var``.
+    """
+    names = [scenario.name for scenario in portfolio.scenarios]
+    found = dict.fromkeys(names, 0.0)
+    whole = _year(portfolio)
+    live = [k for k, mean in enumerate(whole.event_means()) if mean > 0]
+    year.var(level)
+    if not live:
+        return found
+    joint, cells, step = whole.only(live), year.laws.middle.size, year.laws.step
+    transforms = [severity.transform(lattice.mean_preserving, step, cells) for severity in joint.severities]
+    law = lattice.invert(joint.mix(transforms)[1](transforms), cells)
+    below = lattice.cumulative(law)
+    last = int(np.searchsorted(below, level))
+    part = (below[last] - level) / max(law[last], 1e-300)  # of the years at q itself
+    for row, gradient in zip(live, joint.gradients(transforms), strict=True):
+        severity = whole.severities[row]
+        own = lattice.invert(gradient * severity.weighted_transform(lattice.mean_preserving, step, cells), cells)
+        mean = joint.event_means()[live.index(row)] * severity.mean
+        found[names[row]] = float(mean - own[: last + 1].sum() + min(part, 1.0) * own[last]) / (1 - level)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Year:
     """The portfolio by scenario: ``hits`` has a row for each shock, ``driven`` says who follows the factor."""
@@ -169,6 +205,39 @@ class _Year:
         is_exact = all(below is above for below, _, above in own + common)
         return (exact, exact, exact) if is_exact else (joint(0), exact, joint(2))
 
+    def gradients(self, transforms: Sequence[Complexes]) -> list[Complexes]:
+        """Return the derivative of the year's transform by the transform of one loss of each scenario."""
+        own = [mixing(rate, z)[1] for rate, z in zip(self.rates, transforms, strict=True)]
+        struck = [_struck(hits, transforms) for hits in self.hits]
+        common = [mixing(rate, z)[1] for rate, z in zip(self.shocks, struck, strict=True)]
+        levels = self._levels(own, transforms)
+        shocked = [frequency.pgf(z) for frequency, z in zip(common, struck, strict=True)]
+        by_shock = [np.zeros_like(transforms[0]) for _ in transforms]
+        for frequency, z, hits, others in zip(common, struck, self.hits, _without_each(shocked), strict=True):
+            spared = [1 - hit + hit * each for hit, each in zip(hits, transforms, strict=True)]
+            for row, (hit, rest) in enumerate(zip(hits, _without_each(spared), strict=True)):
+                if hit > 0:
+                    by_shock[row] = by_shock[row] + hit * frequency.slope(z) * rest * others
+        all_shocks = np.prod(shocked, axis=0) if shocked else np.ones_like(transforms[0])
+        year, slopes = self._own_slopes(own, levels, transforms)
+        return [slope * all_shocks + year * shock for slope, shock in zip(slopes, by_shock, strict=True)]
+
+    def _own_slopes(
+        self, own: list[Poisson], levels: Poisson, transforms: Sequence[Complexes]
+    ) -> tuple[Complexes, list[Complexes]]:
+        """Return the transform of the year without shocks, and its derivatives; one level after the other."""
+        year, slopes = np.zeros_like(transforms[0]), [np.zeros_like(transforms[0]) for _ in transforms]
+        for level, weight in zip(levels.rates, levels.weights, strict=True):
+            counts = [
+                Poisson(frequency.rates * (level if driven else 1.0), frequency.weights)
+                for frequency, driven in zip(own, self.driven, strict=True)
+            ]
+            each = [count.pgf(z) for count, z in zip(counts, transforms, strict=True)]
+            year = year + weight * np.prod(each, axis=0)
+            for row, rest in enumerate(_without_each(each)):
+                slopes[row] = slopes[row] + weight * counts[row].slope(transforms[row]) * rest
+        return year, slopes
+
     def _levels(self, own: list[Poisson], transforms: Sequence[Complexes]) -> Poisson:
         """Return the factor's values, doubled in number until the year does not change."""
         if isinstance(self.level, Constant):
@@ -206,6 +275,16 @@ class _Year:
                 given *= Poisson(frequency.rates * level, frequency.weights).pgf(z[seen])
             mixed[seen] += given
         return fixed * mixed
+
+
+def _without_each(factors: Sequence[Complexes]) -> list[Complexes]:
+    """Return for each factor the product of all others, without dividing by what may be 0."""
+    before, after = [np.ones_like(factors[0])] if factors else [], [np.ones_like(factors[0])] if factors else []
+    for factor in factors[:-1]:
+        before.append(before[-1] * factor)
+    for factor in reversed(factors[1:]):
+        after.append(after[-1] * factor)
+    return [left * right for left, right in zip(before, reversed(after), strict=True)]
 
 
 def _struck(hits: Sequence[float], transforms: Sequence[Complexes]) -> Complexes:

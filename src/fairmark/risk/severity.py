@@ -48,6 +48,21 @@ class Severity:
         """Return the transform of one loss that was not moved to the lattice; see ``lattice.smooth_transform``."""
         return self._join([smooth_transform(law, step, n) for _, law in self._possible()], n)
 
+    def weighted_transform(self, discretise: Discretisation, step: float, n: int) -> Complexes:
+        """Return the transform of x P(X = x), in money: what one loss is worth where it falls."""
+        points = np.arange(n) * step
+        masses = [discretise(law, step, n) for _, law in self._possible()]
+        parts = [transform(each) for each in masses]
+        whole = np.zeros(n // 2 + 1, dtype=np.complex128)
+        for place, (p, _) in enumerate(self._possible()):
+            others = [
+                1 - q + q * part
+                for other, ((q, _), part) in enumerate(zip(self._possible(), parts, strict=True))
+                if other != place
+            ]
+            whole += p * transform(masses[place] * points) * np.prod(others, axis=0)
+        return whole
+
     def _possible(self) -> list[tuple[float, Distribution]]:
         return [(p, law) for p, law in self.parts if p > 0]
 
