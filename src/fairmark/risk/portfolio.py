@@ -17,6 +17,7 @@ from fairmark.errors import WrongUsageError
 from fairmark.numerics import lattice
 from fairmark.numerics.distributions import Constant, Distribution
 from fairmark.numerics.lattice import Complexes, Poisson
+from fairmark.numerics.law import Floats
 from fairmark.numerics.quadrature import nodes
 from fairmark.risk.annual import Annual, nothing
 from fairmark.risk.engine import HIGHEST, Joint, Sources, year_of
@@ -133,6 +134,76 @@ def tail_shares(portfolio: Portfolio, year: Annual, level: float) -> dict[str, f
         mean = joint.event_means()[live.index(row)] * severity.mean
         found[names[row]] = float(mean - own[: last + 1].sum() + min(part, 1.0) * own[last]) / (1 - level)
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectra:
+    """A portfolio whose frequencies may be told one by one.
+
+    Attributes:
+        uncertain: every law of a frequency, a shock or the factor, by a name of its own.
+        slots: for each scenario, the names whose product with ``certain`` is its rate.
+        certain: known part of each rate.
+        shocks: for each shock the name of its rate, and its chance to hit each scenario.
+        transforms: of one loss of each scenario.
+        worth: mean of one loss of each scenario.
+        cells: lattice points.
+    """
+
+    uncertain: tuple[tuple[str, Distribution], ...]
+    slots: tuple[tuple[str, ...], ...]
+    certain: tuple[float, ...]
+    shocks: tuple[tuple[str, tuple[float, ...]], ...]
+    transforms: tuple[Complexes, ...]
+    worth: tuple[float, ...]
+    cells: int
+
+    def mean(self, known: Mapping[str, float]) -> float:
+        """Return the yearly mean for given values; what is not given lies at its mean."""
+        at = {slot: law.mean for slot, law in self.uncertain} | dict(known)
+        events = self._rates(at)
+        for slot, hits in self.shocks:
+            events = [rate + at[slot] * hit for rate, hit in zip(events, hits, strict=True)]
+        return math.fsum(rate * loss for rate, loss in zip(events, self.worth, strict=True))
+
+    def law(self, known: Mapping[str, float]) -> Floats:
+        """Return the masses of the year for given values; what is not given lies at its mean."""
+        at = {slot: law.mean for slot, law in self.uncertain} | dict(known)
+        exponent = np.zeros(self.cells // 2 + 1, dtype=np.complex128)
+        for rate, z in zip(self._rates(at), self.transforms, strict=True):
+            exponent += rate * (z - 1)
+        for slot, hits in self.shocks:
+            exponent += at[slot] * (_struck(hits, self.transforms) - 1)
+        return lattice.invert(np.exp(exponent), self.cells)
+
+    def _rates(self, at: Mapping[str, float]) -> list[float]:
+        return [
+            certain * math.prod(at[slot] for slot in slots)
+            for certain, slots in zip(self.certain, self.slots, strict=True)
+        ]
+
+
+def spectra(portfolio: Portfolio, step: float, cells: int) -> Spectra:
+    """Return a portfolio on a given lattice, ready to be computed for known frequencies."""
+    year = _year(portfolio)
+    uncertain: list[tuple[str, Distribution]] = []
+    slots = []
+    for scenario, rate, driven in zip(portfolio.scenarios, year.rates, year.driven, strict=True):
+        own = [(f"{scenario.name}: {number}", law) for number, law in enumerate(rate.factors)]
+        uncertain += own
+        slots.append((*(slot for slot, _ in own), *(["factor"] if driven else [])))
+    if portfolio.factor:
+        uncertain.append(("factor", portfolio.factor.level))
+    uncertain += [(f"shock {shock.name}", shock.rate) for shock in portfolio.shocks]
+    return Spectra(
+        uncertain=tuple(uncertain),
+        slots=tuple(slots),
+        certain=tuple(rate.certain for rate in year.rates),
+        shocks=tuple((f"shock {x.name}", hits) for x, hits in zip(portfolio.shocks, year.hits, strict=True)),
+        transforms=tuple(x.transform(lattice.mean_preserving, step, cells) for x in year.severities),
+        worth=tuple(x.mean for x in year.severities),
+        cells=cells,
+    )
 
 
 @dataclass(frozen=True, slots=True)
