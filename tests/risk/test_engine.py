@@ -24,7 +24,7 @@ from fairmark.numerics.distributions import (
     pert,
 )
 from fairmark.risk.annual import Annual, Figure
-from fairmark.risk.engine import assess
+from fairmark.risk.engine import assess, within
 from fairmark.risk.scenario import LossForm, Scenario, Secondary
 from tests.doubles.simulate import simulate
 
@@ -198,3 +198,31 @@ def test_the_simulation_gives_the_same_bytes_in_any_order() -> None:
 def test_a_lattice_that_makes_no_sense_is_refused(cells: int, highest: float) -> None:
     with pytest.raises(WrongUsageError):
         assess(CASES["rare"], cells=cells, highest=highest)
+
+
+def test_a_wanted_error_chooses_the_lattice() -> None:
+    seen = []
+
+    def compute(cells: int) -> Annual:
+        seen.append(cells)
+        return assess(scenario, cells=cells)
+
+    scenario = Scenario(name="a", lef=Constant(0.7), primary={LossForm.RESPONSE: ln90(5e3, 8e5)})
+
+    year = within(0.002, (0.95, 0.99), compute)
+
+    for level in (0.95, 0.99):
+        figure = year.var(level)
+        assert figure.high - figure.low <= 0.004 * figure.value
+    assert seen == [1_024 * 4**k for k in range(len(seen))]
+    assert len(seen) > 1
+
+
+def test_a_wanted_error_that_cannot_be_had_ends_at_the_finest_lattice() -> None:
+    scenario = Scenario(name="a", lef=Constant(0.7), primary={LossForm.RESPONSE: ln90(5e3, 8e5)})
+
+    year = within(1e-9, (0.99,), lambda cells: assess(scenario, cells=cells), most_cells=4_096)
+
+    assert year.laws.middle.size == 4_096
+    with pytest.raises(WrongUsageError, match="error: 0"):
+        within(0, (0.99,), lambda cells: assess(scenario, cells=cells))

@@ -175,3 +175,28 @@ def _prob_zero(sources: Sources, joints: tuple[Joint, Joint, Joint]) -> Figure:
     below, near, above = (float(joint(at_zero).real[0]) for joint in joints)
     low, high = exactly(min(above, near)).low, exactly(max(below, near)).high
     return Figure(near, max(low, 0.0), min(high, 1.0))
+
+
+def within(
+    error: float, levels: Sequence[float], compute: Callable[[int], Annual], *, most_cells: int = 2**18
+) -> Annual:
+    """Return the year on the coarsest lattice whose brackets are narrow enough, or on the finest that is allowed.
+
+    Args:
+        error: half the width of each bracket, as a share of the value.
+        levels: of the quantiles that count; one that lies at 0 counts as exact.
+        compute: cells -> year, such as ``lambda cells: assess(scenario, cells=cells)``.
+        most_cells: where to stop; the bracket of every figure then still says how much is left open.
+
+    Raises:
+        WrongUsageError: an error that is none.
+    """
+    if not error > 0:
+        raise WrongUsageError(f"error: {error} is not above 0", hint="0.001 is a thousandth of each figure.")
+    cells = 1_024
+    while True:
+        year = compute(cells)
+        figures = [year.var(level) for level in levels]
+        if cells >= most_cells or all(x.high - x.low <= 2 * error * x.value for x in figures):
+            return year
+        cells *= 4
