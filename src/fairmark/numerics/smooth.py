@@ -121,20 +121,25 @@ class Pert(_ScaledBeta):
 
 @dataclass(frozen=True, slots=True)
 class BetaShare(_ScaledBeta):
-    """A share between 0 and 1, beta distributed. Usually made by ``distributions.beta90``."""
+    """A share between 0 and 1, beta distributed. Usually made by ``distributions.beta90``.
+
+    ``top`` stretches it over 0 to ``top``.
+    """
 
     alpha: float
     beta: float
+    top: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive."""
         require_amount("beta.alpha", self.alpha, positive=True)
         require_amount("beta.beta", self.beta, positive=True)
+        require_amount("beta.top", self.top, positive=True)
 
     @property
     def support(self) -> tuple[float, float]:
-        """0 and 1."""
-        return 0.0, 1.0
+        """0 and top."""
+        return 0.0, self.top
 
     @property
     def shape(self) -> tuple[float, float]:
