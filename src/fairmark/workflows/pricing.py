@@ -12,7 +12,8 @@ from fairmark.risk.annual import Annual
 from fairmark.risk.annual import Figure as Computed
 from fairmark.risk.engine import CELLS
 from fairmark.risk.portfolio import Factor, Portfolio, Shock, assess_portfolio
-from fairmark.workflows.scenarios import GivenScenario, Law, ScenarioFile
+from fairmark.workflows.scenario_laws import Law
+from fairmark.workflows.scenarios import GivenScenario, ScenarioFile
 
 _ADDED_LEVELS = (0.95, 0.99)
 
