@@ -252,3 +252,92 @@ def test_the_json_is_the_same_every_time_and_reads_back() -> None:
     assert canonical_json(PortfolioReport.model_validate_json(first)) == first
     alone = canonical_json(price(read(text)))
     assert canonical_json(PriceReport.model_validate_json(alone)) == alone
+
+
+CONTROLS = """
+schema: fairmark.scenarios/1
+currency: USD
+price_year: 2026
+scenarios: [{name: a, lef: 1, primary: [{form: response, loss: 10}]}]
+controls:
+  - {name: x, effects: [{scenarios: [b], acts: primary, intended: 0.5}], requires: [y], excludes: [x]}
+  - {name: x, effects: [{scenarios: [a], acts: luck, intended: 1.5}]}
+"""
+
+
+def test_every_fault_of_a_control_is_told_at_once() -> None:
+    with pytest.raises(WrongUsageError) as caught:
+        read_scenarios(CONTROLS.encode(), "f")
+
+    said = str(caught.value)
+    assert "controls[0].effects[0].scenarios: there is no scenario b" in said
+    assert "controls[0].requires: there is no other control y" in said
+    assert "controls[0].excludes: there is no other control x" in said
+    assert "controls: the name x stands 2 times" in said
+    assert "controls[1].effects[0].acts" in said
+    assert "controls[1].effects[0].intended: 1.5 is not valid" in said
+
+
+def test_another_currency_is_converted_by_the_table_of_the_file() -> None:
+    text = """
+schema: fairmark.scenarios/1
+currency: USD
+price_year: 2026
+rates: {date: 2026-11-02, source: a central bank, values: {EUR: 1.25}}
+scenarios:
+  - {name: a, lef: 2, currency: EUR, primary: [{form: response, loss: 100}]}
+  - {name: b, lef: 1, primary: [{form: response, loss: 100}]}
+"""
+    given = read_scenarios(text.encode(), "f")
+
+    assert price_together(given).total.mean.value == pytest.approx(2 * 125 + 100)
+
+
+def test_a_currency_without_a_rate_is_refused_with_an_example() -> None:
+    text = """
+schema: fairmark.scenarios/1
+currency: USD
+price_year: 2026
+scenarios: [{name: a, lef: 2, currency: EUR, primary: [{form: response, loss: 100}]}]
+"""
+    with pytest.raises(WrongUsageError, match=r"currency: EUR beside USD; give what 1 EUR is worth, example: rates"):
+        read_scenarios(text.encode(), "f")
+
+
+def test_a_mixture_and_an_interval_of_any_level_are_laws() -> None:
+    text = """
+schema: fairmark.scenarios/1
+currency: USD
+price_year: 2026
+scenarios:
+  - name: a
+    lef: {ci: [1, 4, 0.8]}
+    primary: [{form: response, loss: {mixture: [{weight: 3, law: 10}, {weight: 1, law: {uniform: [0, 100]}}]}}]
+"""
+    given = read_scenarios(text.encode(), "f")
+    loss = given.scenarios[0].primary[0].loss
+
+    assert loss.distribution().mean == pytest.approx(0.75 * 10 + 0.25 * 50)
+    assert str(loss) == "10 (3); or uniform 0, 100 (1)"
+    assert loss.written() == {"mixture": [{"weight": 3, "law": 10}, {"weight": 1, "law": {"uniform": [0, 100]}}]}
+
+
+@pytest.mark.parametrize(
+    ("mixture", "words"),
+    [
+        ("[]", "expected a list of 2 to 10 laws"),
+        ("[{weight: 1, law: 5}, 7]", r"mixture\[1\]: expected weight and law"),
+        ("[{weight: -1, law: 5}, {weight: 1, law: {pert: [3, 2, 1]}}]", r"mixture\[0\].weight: -1 is not valid"),
+        ("[{weight: 1, law: 5}, {weight: 1, law: {mixture: []}}]", "is a mixture itself"),
+        ("[{weight: 0, law: 5}, {weight: 1, law: 6}]", "must be above 0"),
+    ],
+)
+def test_what_is_no_mixture_is_told(mixture: str, words: str) -> None:
+    text = f"""
+schema: fairmark.scenarios/1
+currency: USD
+price_year: 2026
+scenarios: [{{name: a, lef: 1, primary: [{{form: response, loss: {{mixture: {mixture}}}}}]}}]
+"""
+    with pytest.raises(WrongUsageError, match=words):
+        read_scenarios(text.encode(), "f")

@@ -60,6 +60,45 @@ def portfolio_command(file: Path, as_json: bool) -> None:
     _show_inputs(report.scenarios, report.common)
 
 
+@command.command("optimise", short_help="Which controls of FILE, for how much money.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--budget", type=float, help="The most that controls may cost a year.")
+@click.option("--points", type=click.IntRange(2, 100), default=12, show_default=True, help="Points of the frontier.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def optimise_command(file: Path, budget: float | None, points: int, as_json: bool) -> None:
+    """Choose among the controls of FILE: the private and the social optimum, a budget, and the frontier.
+
+    What a law demands (compulsory:) is in every set, whatever it costs. Each set is proven: --json and the table say
+    by how much a better one could beat it at most.
+    """
+    from fairmark.cli.risk_optimum import show_optimum
+    from fairmark.cli.show import show_json
+    from fairmark.workflows.optimise import optimise
+
+    found = optimise(_read(file), budget=budget, points=points)
+    if as_json:
+        show_json(found)
+        return
+    show_optimum(found)
+
+
+@command.command("what-if", short_help="FILE with some of its controls.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--with", "names", multiple=True, required=True, metavar="CONTROL", help="A control; repeat it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def what_if_command(file: Path, names: tuple[str, ...], as_json: bool) -> None:
+    """Price FILE with a set of its controls beside FILE without any."""
+    from fairmark.cli.risk_optimum import show_comparison
+    from fairmark.cli.show import show_json
+    from fairmark.workflows.optimise import what_if
+
+    found = what_if(_read(file), names)
+    if as_json:
+        show_json(found)
+        return
+    show_comparison(found)
+
+
 def _read(file: Path) -> "ScenarioFile":
     from fairmark.workflows.adapters.inputs import read_file
     from fairmark.workflows.scenarios import MAX_BYTES, read_scenarios

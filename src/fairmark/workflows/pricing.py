@@ -108,7 +108,7 @@ def price_together(given: ScenarioFile) -> PortfolioReport:
         price_year=given.price_year,
         scenarios=tuple(map(_priced, given.scenarios, years)),
         common=_common(given),
-        total=_figures(total),
+        total=figures_of(total),
         together=tuple(_together(level, years, total) for level in _ADDED_LEVELS),
     )
 
@@ -129,14 +129,15 @@ def _alone(portfolio: Portfolio, index: int) -> Annual:
 def _priced(given: GivenScenario, year: Annual) -> PricedScenario:
     return PricedScenario(
         name=given.name,
-        figures=_figures(year),
+        figures=figures_of(year),
         inputs=tuple(_implied(field, law) for field, law in given.laws()),
         source=given.source,
         assumed=given.assumed or not given.source,
     )
 
 
-def _figures(year: Annual) -> Figures:
+def figures_of(year: Annual) -> Figures:
+    """Return the figures of one year that people ask for."""
     none = year.prob_zero
     return Figures(
         mean=_figure(year.mean),
