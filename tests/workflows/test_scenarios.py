@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from fairmark.errors import WrongUsageError
 from fairmark.model.value import canonical_json
 from fairmark.risk.scenario import LossForm
-from fairmark.workflows.pricing import PortfolioReport, PriceReport, price, price_together
+from fairmark.workflows.pricing import PortfolioReport, PriceReport, price, price_together, sensitivity
 from fairmark.workflows.scenarios import MAX_BYTES, MAX_SCENARIOS, ScenarioFile, read_scenarios
 
 HEAD = "schema: fairmark.scenarios/1\ncurrency: USD\nprice_year: 2026\n"
@@ -341,3 +342,22 @@ scenarios: [{{name: a, lef: 1, primary: [{{form: response, loss: {{mixture: {mix
 """
     with pytest.raises(WrongUsageError, match=words):
         read_scenarios(text.encode(), "f")
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "examples" / "scenarios").glob("*.yaml")), ids=str)
+def test_a_file_written_as_json_is_read_to_the_same_values(path: Path) -> None:
+    given = read_scenarios(path.read_bytes(), path.name)
+
+    back = read_scenarios(given.written(), "back")
+
+    assert back == given
+    assert b'"model": "fairmark-fair/1"' in given.written()
+
+
+def test_every_range_is_held_at_its_ends() -> None:
+    path = Path(__file__).parents[2] / "examples" / "scenarios" / "portfolio.yaml"
+
+    found = sensitivity(read_scenarios(path.read_bytes(), path.name))
+
+    assert len(found.inputs) == 15
+    assert found.inputs[0].low.mean < found.mean < found.inputs[0].high.mean

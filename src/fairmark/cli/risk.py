@@ -99,6 +99,46 @@ def what_if_command(file: Path, names: tuple[str, ...], as_json: bool) -> None:
     show_comparison(found)
 
 
+@command.command("export", short_help="FILE as JSON.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_command(file: Path) -> None:
+    """Print FILE as JSON that every risk command reads to the same values."""
+    click.echo(_read(file).written(), nl=False)
+
+
+@command.command("import", short_help="A model of pyfair as a scenario file.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--currency", required=True, help="Of its amounts, such as USD.")
+@click.option("--price-year", type=int, required=True, help="Of its amounts, such as 2026.")
+def import_command(file: Path, currency: str, price_year: int) -> None:
+    """Print a model that pyfair saved as JSON as a scenario file, and say what changes its meaning."""
+    from fairmark.workflows.adapters.inputs import read_file
+    from fairmark.workflows.pyfair_models import NOTES, imported
+    from fairmark.workflows.scenarios import MAX_BYTES
+
+    content = read_file(file, limit=MAX_BYTES, what="models")
+    text = imported(content, str(file), currency=currency, price_year=price_year)
+    for note in NOTES:
+        click.echo(note, err=True)
+    click.echo(text, nl=False)
+
+
+@command.command("sensitivity", short_help="Which input of FILE would change the answer most.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def sensitivity_command(file: Path, as_json: bool) -> None:
+    """Hold each range of FILE at its 5 % and at its 95 % point, and price all scenarios together each time."""
+    from fairmark.cli.risk_optimum import show_swings
+    from fairmark.cli.show import show_json
+    from fairmark.workflows.pricing import sensitivity
+
+    found = sensitivity(_read(file))
+    if as_json:
+        show_json(found)
+        return
+    show_swings(found)
+
+
 def _read(file: Path) -> "ScenarioFile":
     from fairmark.workflows.adapters.inputs import read_file
     from fairmark.workflows.scenarios import MAX_BYTES, read_scenarios

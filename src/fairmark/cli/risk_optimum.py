@@ -7,6 +7,7 @@ import click
 from fairmark.cli.show import show_rows
 from fairmark.render.wording import amount, figure, percent, shorten, visible
 from fairmark.workflows.optimise import Chosen, Comparison, Optimum
+from fairmark.workflows.pricing import SensitivityReport
 
 
 def show_optimum(found: Optimum) -> None:
@@ -59,6 +60,31 @@ def show_comparison(found: Comparison) -> None:
         click.echo(f"Left out although the law demands it: {visible(name)}.")
     click.echo()
     _show_sets([("without", found.before), ("with", found.after)])
+
+
+def show_swings(found: SensitivityReport) -> None:
+    """Print the inputs that would change the answer most."""
+    click.echo(
+        f"Loss of one year, {found.currency} of {found.price_year}: mean {amount(found.mean)}, P95 {amount(found.p95)}."
+    )
+    if not found.inputs:
+        click.echo("Nothing is uncertain.")
+        return
+    first = found.inputs[0]
+    click.echo(f"What would change it most: {visible(first.field)} of {visible(first.scenario)}.")
+    click.echo()
+    _show_table(
+        [("each held at its 5 % and 95 % point", "at", "mean", "P95")]
+        + [
+            (
+                shorten(visible(f"{one.scenario}: {one.field}"), 60),
+                f"{figure(one.low.at)} to {figure(one.high.at)}",
+                f"{amount(one.low.mean)} to {amount(one.high.mean)}",
+                f"{amount(one.low.p95)} to {amount(one.high.p95)}",
+            )
+            for one in found.inputs
+        ]
+    )
 
 
 def _show_sets(rows: Sequence[tuple[str, Chosen]]) -> None:

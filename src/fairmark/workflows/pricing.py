@@ -12,6 +12,7 @@ from fairmark.risk.annual import Annual
 from fairmark.risk.annual import Figure as Computed
 from fairmark.risk.engine import CELLS
 from fairmark.risk.portfolio import Factor, Portfolio, Shock, assess_portfolio
+from fairmark.risk.sensitivity import swings
 from fairmark.workflows.scenario_laws import Law
 from fairmark.workflows.scenarios import GivenScenario, ScenarioFile
 
@@ -85,6 +86,60 @@ class PortfolioReport(Value):
     common: tuple[Implied, ...]
     total: Figures
     together: tuple[Together, ...]
+
+
+class Held(Value):
+    """The year with one input held at a value: mean and 95 % point, in money."""
+
+    at: float
+    mean: float
+    p95: float
+
+
+class Swing(Value):
+    """One input held at its 5 % and at its 95 % point; ``scenario`` may also name a shock, or be factor."""
+
+    scenario: str
+    field: str
+    low: Held
+    high: Held
+
+
+class SensitivityReport(Value):
+    """Every range of a file, the one that moves the mean most first."""
+
+    format: Literal["fairmark.risk-sensitivity/1"] = Field(default="fairmark.risk-sensitivity/1", alias="schema")
+    currency: str
+    price_year: int
+    mean: float
+    p95: float
+    inputs: tuple[Swing, ...]
+
+
+def sensitivity(given: ScenarioFile) -> SensitivityReport:
+    """Hold each range at its ends and price all scenarios together each time.
+
+    Raises:
+        WrongUsageError: too many ranges, or no range holds the law.
+    """
+    portfolio = given.portfolio()
+    year = assess_portfolio(portfolio)
+    moved = tuple(
+        Swing(
+            scenario=one.scenario,
+            field=one.field,
+            low=Held(at=one.low.at, mean=one.low.mean, p95=one.low.p95),
+            high=Held(at=one.high.at, mean=one.high.mean, p95=one.high.p95),
+        )
+        for one in swings(portfolio)
+    )
+    return SensitivityReport(
+        currency=given.currency,
+        price_year=given.price_year,
+        mean=year.mean.value,
+        p95=year.var(0.95).value,
+        inputs=moved,
+    )
 
 
 def price(given: ScenarioFile) -> PriceReport:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_serializer
 from pydantic_core import PydanticCustomError
 
 from fairmark.errors import WrongUsageError
@@ -91,6 +91,7 @@ class Law(Value):
             return "; or ".join(f"{part} ({weight:.6g})" for part, weight in zip(self.parts, self.weights, strict=True))
         return f"{self.kind} {', '.join(f'{point:.6g}' for point in self.points)}"
 
+    @model_serializer
     def written(self) -> float | dict[str, Any]:
         """Return the range as it may stand in a file."""
         if self.kind is Kind.CONST:

@@ -4,6 +4,7 @@ Fields and numbers are checked one by one; what fields say together (two frequen
 nobody) is checked beside that, so that one wrong number does not hide another fault.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
@@ -22,6 +23,8 @@ from fairmark.workflows.mapping import read_mapping
 from fairmark.workflows.scenario_faults import START, all_faults, contradictions, listed
 from fairmark.workflows.scenario_laws import Amount, Events, Hit, Kind, Law, Share
 
+MODEL: Literal["fairmark-fair/1"] = "fairmark-fair/1"
+"""Version of the model: compound Poisson years mixed over uncertain frequencies, secondary losses for each event."""
 MAX_BYTES = 1 << 20
 MAX_SCENARIOS = 1000
 _HORIZON_YEARS = 3.0
@@ -165,6 +168,7 @@ class ScenarioFile(Value):
     """What a file of scenarios says."""
 
     format: Literal["fairmark.scenarios/1"] = Field(alias="schema")
+    model: Literal["fairmark-fair/1"] = Field(default=MODEL, description="what the figures mean")
     currency: Currency
     price_year: int = Field(ge=2000, le=2100)
     scenarios: tuple[GivenScenario, ...] = Field(max_length=MAX_SCENARIOS)
@@ -174,6 +178,11 @@ class ScenarioFile(Value):
     controls: tuple[GivenControl, ...] = Field(default=(), max_length=500)
     horizon_years: float = Field(default=_HORIZON_YEARS, gt=0, le=100)
     tolerance: tuple[Tolerance, ...] = Field(default=(), max_length=50)
+
+    def written(self) -> bytes:
+        """Return the file as JSON that ``read_scenarios`` reads to the same values; what was left out stays out."""
+        given = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return json.dumps(given | {"model": MODEL}, indent=2, ensure_ascii=False).encode() + b"\n"
 
     def portfolio(self) -> Portfolio:
         """Return the scenarios and what they have in common, for the engine, all in the file's currency."""
