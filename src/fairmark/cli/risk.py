@@ -139,6 +139,25 @@ def sensitivity_command(file: Path, as_json: bool) -> None:
     show_swings(found)
 
 
+@command.command("report", short_help="FILE as one page with charts.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("risk.html"),
+    show_default=True,
+    help="The page.",
+)
+def report_command(file: Path, out: Path) -> None:
+    """Write FILE as one HTML page: curve with tolerance, tornado, both optima, waterfall, frontier and worst years."""
+    from fairmark.render.scenario_report import html_of
+    from fairmark.workflows.adapters.output import write_files
+    from fairmark.workflows.scenario_report import scenario_report
+
+    write_files(out.parent, {out.name: html_of(scenario_report(_read(file), file.stem))})
+    click.echo(f"Written: {out}")
+
+
 def _read(file: Path) -> "ScenarioFile":
     from fairmark.workflows.adapters.inputs import read_file
     from fairmark.workflows.scenarios import MAX_BYTES, read_scenarios

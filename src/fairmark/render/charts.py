@@ -51,7 +51,7 @@ def loss_exceedance(risk: Risk, ident: str) -> str:
     body += [_band(curves[name], axes, name) for name in ("social", "private")]
     body += [_line(curves[name], axes, name) for name in _NAMES]
     body += [_legend([name for name in _NAMES if curves[name]])]
-    return _svg(ident, (_WIDTH, _HEIGHT), "Loss exceedance of one year", _described(risk), "".join(body), "chart")
+    return svg(ident, (_WIDTH, _HEIGHT), "Loss exceedance of one year", _described(risk), "".join(body), "chart")
 
 
 def outcome_bar(counts: Mapping[Outcome, int], ident: str, subject: str) -> str:
@@ -70,7 +70,7 @@ def outcome_bar(counts: Mapping[Outcome, int], ident: str, subject: str) -> str:
             parts.append(_field(outcome, start, width, ident))
         start += width
     said = ", ".join(f"{OUTCOMES[outcome].lower()} {counts.get(outcome, 0)}" for outcome in OUTCOMES)
-    return _svg(ident, (400, 16), f"Outcomes: {subject}", said, patterns + "".join(parts), "bar")
+    return svg(ident, (400, 16), f"Outcomes: {subject}", said, patterns + "".join(parts), "bar")
 
 
 def _field(outcome: Outcome, start: float, width: float, ident: str) -> str:
@@ -81,7 +81,8 @@ def _field(outcome: Outcome, start: float, width: float, ident: str) -> str:
     return f'<rect class="field {name}" {box}/>{pattern}'
 
 
-def _svg(ident: str, box: tuple[int, int], title: str, description: str, body: str, kind: str) -> str:
+def svg(ident: str, box: tuple[int, int], title: str, description: str, body: str, kind: str) -> str:
+    """Return a whole drawing of a class ``kind`` with its title and description."""
     return (
         f'<svg class="{kind}" viewBox="0 0 {box[0]} {box[1]}" role="img" '
         f'aria-labelledby="{ident}-title {ident}-desc" xmlns="http://www.w3.org/2000/svg">'
@@ -136,7 +137,7 @@ def _line(curve: Sequence[CurvePoint], axes: _Axes, name: str) -> str:
         return ""
     places = [(axes.x(p.loss), axes.y(p.exceedance)) for p in curve]
     path = " L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-    marks = "".join(_mark(name, *_crossing(curve, axes, chance)) for chance in (0.8, 0.5, 0.2, 0.05))
+    marks = "".join(mark(name, *_crossing(curve, axes, chance)) for chance in (0.8, 0.5, 0.2, 0.05))
     return f'<path class="line {name}" d="M{path}"/>{marks}'
 
 
@@ -145,7 +146,8 @@ def _crossing(curve: Sequence[CurvePoint], axes: _Axes, chance: float) -> tuple[
     return axes.x(nearest.loss), axes.y(nearest.exceedance)
 
 
-def _mark(name: str, x: float, y: float) -> str:
+def mark(name: str, x: float, y: float) -> str:
+    """Return the sign that tells a side apart without colour: circle private, square external, triangle social."""
     if name == "private":
         return f'<circle class="mark {name}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
     if name == "external":
@@ -157,7 +159,7 @@ def _legend(names: Sequence[str]) -> str:
     parts = []
     for index, name in enumerate(names):
         x = _LEFT + index * 110
-        parts.append(f'<path class="line {name}" d="M{x} 16 h34"/>{_mark(name, x + 17, 16)}')
+        parts.append(f'<path class="line {name}" d="M{x} 16 h34"/>{mark(name, x + 17, 16)}')
         parts.append(f'<text class="tick" x="{x + 42}" y="20">{name}</text>')
     return "".join(parts)
 

@@ -8,8 +8,8 @@ the mean and loses the tail.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,6 +77,19 @@ class Portfolio:
             for name, hit in shock.hits.items():
                 if not 0 <= hit <= 1:
                     raise WrongUsageError(f"shock {shock.name!r}: {name}: {hit} is no probability", hint="0 to 1.")
+
+    def only(self, names: Collection[str]) -> "Portfolio":
+        """Return some of the scenarios, struck and driven as they are among the others."""
+        shocks = (
+            replace(shock, hits={name: hit for name, hit in shock.hits.items() if name in names})
+            for shock in self.shocks
+        )
+        members = tuple(name for name in (self.factor.members if self.factor else ()) if name in names)
+        return Portfolio(
+            tuple(scenario for scenario in self.scenarios if scenario.name in names),
+            tuple(shock for shock in shocks if shock.hits),
+            replace(self.factor, members=members) if self.factor and members else None,
+        )
 
 
 def assess_portfolio(portfolio: Portfolio, *, cells: int = CELLS, highest: float = HIGHEST) -> Annual:

@@ -11,7 +11,7 @@ from fairmark.numerics.distributions import echo
 from fairmark.risk.annual import Annual
 from fairmark.risk.annual import Figure as Computed
 from fairmark.risk.engine import CELLS
-from fairmark.risk.portfolio import Factor, Portfolio, Shock, assess_portfolio
+from fairmark.risk.portfolio import Portfolio, assess_portfolio
 from fairmark.risk.sensitivity import swings
 from fairmark.workflows.scenario_laws import Law
 from fairmark.workflows.scenarios import GivenScenario, ScenarioFile
@@ -149,14 +149,14 @@ def price(given: ScenarioFile) -> PriceReport:
         WrongUsageError: no range holds the law of a scenario.
     """
     portfolio = given.portfolio()
-    priced = tuple(_priced(one, _alone(portfolio, index)) for index, one in enumerate(given.scenarios))
+    priced = tuple(_priced(one, year_of_scenario(portfolio, index)) for index, one in enumerate(given.scenarios))
     return PriceReport(currency=given.currency, price_year=given.price_year, scenarios=priced)
 
 
 def price_together(given: ScenarioFile) -> PortfolioReport:
     """Return the year of each scenario and of their sum. Errors as ``price``."""
     portfolio = given.portfolio()
-    years = [_alone(portfolio, index) for index in range(len(given.scenarios))]
+    years = [year_of_scenario(portfolio, index) for index in range(len(given.scenarios))]
     total = assess_portfolio(portfolio, cells=CELLS)
     return PortfolioReport(
         currency=given.currency,
@@ -168,17 +168,9 @@ def price_together(given: ScenarioFile) -> PortfolioReport:
     )
 
 
-def _alone(portfolio: Portfolio, index: int) -> Annual:
+def year_of_scenario(portfolio: Portfolio, index: int) -> Annual:
     """Return the year of one scenario, struck and driven as it is within the portfolio."""
-    scenario = portfolio.scenarios[index]
-    shocks = tuple(
-        Shock(one.name, one.rate, {scenario.name: one.hits[scenario.name]})
-        for one in portfolio.shocks
-        if scenario.name in one.hits
-    )
-    driven = portfolio.factor is not None and scenario.name in portfolio.factor.members
-    factor = Factor(portfolio.factor.level, (scenario.name,)) if portfolio.factor and driven else None
-    return assess_portfolio(Portfolio((scenario,), shocks, factor), cells=CELLS)
+    return assess_portfolio(portfolio.only({portfolio.scenarios[index].name}), cells=CELLS)
 
 
 def _priced(given: GivenScenario, year: Annual) -> PricedScenario:
