@@ -30,7 +30,7 @@ def scenario_report(given: ScenarioFile, name: str) -> ScenarioReport:
     """
     portfolio = given.portfolio()
     year = assess_portfolio(portfolio, cells=CELLS)
-    points = _points(year)
+    points = losses_of(year)
     doubt = bands(portfolio, year, points)
     shares = tail_shares(portfolio, year, _LEVEL)
     found = optimise(given) if given.controls else None
@@ -52,7 +52,7 @@ def scenario_report(given: ScenarioFile, name: str) -> ScenarioReport:
         bracket=(p99.low, min(p99.high, 1e300)),
         epistemic=doubt.mean,
         yearly=doubt.yearly,
-        before=_curve(year, points, doubt.low.tolist(), doubt.high.tolist()),
+        before=curve(year, points, doubt.low.tolist(), doubt.high.tolist()),
         after=_after(given, found, points),
         tolerance=tuple((one.loss, one.chance) for one in given.tolerance),
         beyond=tuple(
@@ -71,7 +71,7 @@ def scenario_report(given: ScenarioFile, name: str) -> ScenarioReport:
     )
 
 
-def _points(year: Annual) -> list[float]:
+def losses_of(year: Annual) -> list[float]:
     """Return losses from the smallest that matters to the largest that the lattice knows."""
     if year.mean.value == 0:
         return [1.0]
@@ -80,9 +80,10 @@ def _points(year: Annual) -> list[float]:
     return [float(x) for x in np.geomspace(low, max(top, 2 * low), _POINTS)]
 
 
-def _curve(
+def curve(
     year: Annual, points: Sequence[float], low: Sequence[float], high: Sequence[float]
 ) -> tuple[CurvePoint, ...]:
+    """Return the exceedance curve at some losses, within its band."""
     found = []
     for loss, below, above in zip(points, low, high, strict=True):
         chance = min(max(year.exceedance(loss).value, 0.0), 1.0)
@@ -127,7 +128,7 @@ def _after(given: ScenarioFile, found: Optimum | None, points: Sequence[float]) 
         return ()
     year = assess_portfolio(given.choice().with_controls(found.social.controls), cells=CELLS)
     chances = [year.exceedance(loss).value for loss in points]
-    return _curve(year, points, chances, chances)
+    return curve(year, points, chances, chances)
 
 
 def _chosen(found: Optimum) -> dict[str, object]:
