@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from measure import PYTHON, Used, conclude, load, used
+import numpy as np
+from measure import PYTHON, Used, conclude, interleaved, load, used
 from peer_environments import CouldNotRunError, installed
 
 from fairmark.jobs.adapters.dask_cluster import dask_cluster
@@ -21,6 +22,9 @@ from fairmark.jobs.adapters.pool import ProcessPool
 from fairmark.jobs.plan import Engine, Job
 from fairmark.risk.many import Block, Priced, assess_many
 from fairmark.risk.portfolio import Portfolio, assess_portfolio
+from fairmark.risk.selection.cuts import Selector
+from fairmark.risk.selection.frontier import frontier
+from fairmark.risk.selection.problem import Problem, problem
 
 sys.path.append(str(Path(__file__).resolve().parent / "peers"))
 from price_with_fairmark import six, wide
@@ -81,6 +85,47 @@ def against_peers(rounds: int) -> Figures:
     return figures
 
 
+def choosing(controls: int, scenarios: int) -> Problem:
+    """Return a random problem: every control acts on five scenarios, as in a real catalogue of measures."""
+    random = np.random.default_rng(0)
+    multipliers = np.ones((controls, scenarios))
+    for control in range(controls):
+        touched = random.choice(scenarios, 5, replace=False)
+        multipliers[control, touched] = random.uniform(0.3, 0.9, 5)
+    return problem(10 ** random.uniform(3, 6, scenarios), multipliers, 10 ** random.uniform(2.5, 5, controls))
+
+
+def selection(rounds: int) -> Figures:
+    """Choose 200 controls for 200 scenarios, and draw a frontier, beside a plain loop over the solver."""
+    large, small = choosing(200, 200), choosing(60, 80)
+
+    def one() -> float:
+        started = time.perf_counter()
+        found = Selector(large).under(0.3 * float(large.costs.sum()))
+        if not found.proven:
+            raise SystemExit("could not run: the gap of 200 x 200 did not close")
+        return time.perf_counter() - started
+
+    def curve() -> float:
+        started = time.perf_counter()
+        frontier(small)
+        return time.perf_counter() - started
+
+    def plain() -> float:
+        """Solve each budget from nothing: what ``frontier`` saves is what it learnt from the others."""
+        started = time.perf_counter()
+        for budget in np.linspace(0, float(small.costs.sum()), 12):
+            Selector(small).under(float(budget))
+        return time.perf_counter() - started
+
+    seen = interleaved({"one": one, "curve": curve, "plain": plain}, rounds)
+    return {
+        "select_200_s": seen["one"],
+        "frontier_12_s": seen["curve"],
+        "plain_loop_to_frontier": seen["plain"] / seen["curve"],
+    }
+
+
 def error_of_var99() -> float:
     """Return the relative error of the total's 99 % point, the bracket of the fine lattice included."""
     scenarios = [six(number, given) for number, given in enumerate(draw(100))]
@@ -137,6 +182,7 @@ def main() -> None:
     options.add_argument("--scaling", action="store_true")
     given = options.parse_args()
     figures = against_peers(given.rounds)
+    figures |= selection(given.rounds)
     figures["var99_relative_error"] = error_of_var99()
     if given.scaling:
         figures |= scaling()

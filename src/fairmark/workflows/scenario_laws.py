@@ -33,6 +33,7 @@ class Kind(StrEnum):
     TRIANGULAR = "triangular"
     GAMMA = "gamma"
     PARETO = "pareto"
+    GPD = "gpd"
     EMPIRICAL = "empirical"
     MIXTURE = "mixture"
 
@@ -47,6 +48,7 @@ _POINTS = {
     Kind.TRIANGULAR: ("minimum", "likeliest", "maximum"),
     Kind.GAMMA: ("shape", "scale"),
     Kind.PARETO: ("minimum", "tail"),
+    Kind.GPD: ("threshold", "scale", "tail"),
 }
 _MAKERS: dict[Kind, Callable[..., Distribution]] = {
     Kind.CONST: laws.Constant,
@@ -58,6 +60,7 @@ _MAKERS: dict[Kind, Callable[..., Distribution]] = {
     Kind.TRIANGULAR: laws.triangular,
     Kind.GAMMA: laws.Gamma,
     Kind.PARETO: laws.pareto,
+    Kind.GPD: laws.GeneralisedPareto,
 }
 
 
