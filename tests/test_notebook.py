@@ -16,7 +16,7 @@ LOCK = Scenario("lock opened", lef=0.5, primary={"replacement": Dist.gamma(2, 4e
 TOGETHER = Portfolio(
     [CAMERA, LOCK],
     shocks=[("shared kit", Dist.pert(0.05, 0.2, 0.6), {"camera taken over": 0.7, "lock opened": 0.5})],
-    factor=(Dist.gamma(4, 0.25), ["camera taken over"]),
+    factors=[(Dist.gamma(4, 0.25), ["camera taken over"])],
 )
 UPDATES = Control("updates", [(["camera taken over"], "vulnerability", Dist.beta90(0.4, 0.8))], once=3e4, per_year=8e3)
 PLAN = Control("plan", [(["camera taken over", "lock opened"], "primary", 0.2)], per_year=2e3)

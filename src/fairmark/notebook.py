@@ -218,7 +218,7 @@ class Portfolio:
     Args:
         scenarios: of one currency, with names of their own.
         shocks: (name, rate a year, {scenario: chance that it is hit}) each: one cause that strikes several at once.
-        factor: (level, names): one level, usually with mean 1, that multiplies the members' frequencies.
+        factors: (level, names) each: a level, usually with mean 1, that multiplies the members' frequencies.
     """
 
     def __init__(
@@ -226,12 +226,15 @@ class Portfolio:
         scenarios: Sequence[Scenario],
         *,
         shocks: Sequence[tuple[str, Number, Mapping[str, float]]] = (),
-        factor: tuple[Range, Sequence[str]] | None = None,
+        factors: Sequence[tuple[Range, Sequence[str]]] = (),
     ) -> None:
         self.value = engine.Portfolio(
             tuple(scenario.value for scenario in scenarios),
             tuple(engine.Shock(name, _law(rate), dict(hits)) for name, rate, hits in shocks),
-            engine.Factor(factor[0].law, tuple(factor[1])) if factor else None,
+            tuple(
+                engine.Factor(level.law, tuple(members), f"factor {number}")
+                for number, (level, members) in enumerate(factors, 1)
+            ),
         )
 
     def assess(self) -> "Year":

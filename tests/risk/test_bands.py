@@ -42,7 +42,7 @@ def test_the_band_averages_to_the_curve_that_carries_both_doubts() -> None:
     portfolio = Portfolio(
         tuple(Scenario(name=name, lef=LogNormal(0, 0.8), primary=LOSS) for name in "ab"),
         (Shock("kit", Gamma(2, 0.2), {"a": 0.5, "b": 1.0}),),
-        Factor(Gamma(4, 0.25), ("a",)),
+        (Factor(Gamma(4, 0.25), ("a",)),),
     )
     year = assess_portfolio(portfolio)
 

@@ -19,7 +19,7 @@ CAMERA = Scenario(
 )
 LOCK = Scenario(name="lock", lef=Constant(0.4), primary={LossForm.REPLACEMENT: Gamma(2, 4e4)})
 PORTFOLIO = Portfolio(
-    (CAMERA, LOCK), (Shock("kit", Constant(0.2), {"camera": 0.5, "lock": 0.8}),), Factor(Gamma(4, 0.3), ("camera",))
+    (CAMERA, LOCK), (Shock("kit", Constant(0.2), {"camera": 0.5, "lock": 0.8}),), (Factor(Gamma(4, 0.3), ("camera",)),)
 )
 SURE = Constant(1.0)
 

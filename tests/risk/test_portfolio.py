@@ -55,7 +55,7 @@ def test_a_common_shock_keeps_the_mean_and_raises_the_tail() -> None:
 
 
 def test_a_common_factor_of_gamma_shape_makes_a_negative_binomial_year() -> None:
-    shared = Portfolio((scenario("a", 2.0), scenario("b", 3.0)), factor=Factor(Gamma(2, 0.5), ("a", "b")))
+    shared = Portfolio((scenario("a", 2.0), scenario("b", 3.0)), factors=(Factor(Gamma(2, 0.5), ("a", "b")),))
     known = Scenario(name="a", lef=Gamma(2, 2.5), primary={LossForm.RESPONSE: ln90(100, 3000)})
 
     mixed, single = assess_portfolio(shared), assess(known)
@@ -73,7 +73,7 @@ def test_moments_match_the_lattice_with_everything_in_common_at_once() -> None:
     portfolio = Portfolio(
         (scenario("a"), scenario("b", 1.5), rich),
         (Shock("kit", ln90(0.1, 0.9), {"a": 0.5, "c": 1.0}), Shock("never", Constant(0), {"b": 1.0})),
-        Factor(LogNormal(-0.08, 0.4), ("b", "c")),
+        (Factor(LogNormal(-0.08, 0.4), ("b", "c")),),
     )
 
     year = assess_portfolio(portfolio, cells=2**15, highest=0.9999)
@@ -96,7 +96,7 @@ def test_moments_match_the_lattice_with_everything_in_common_at_once() -> None:
         (lambda: Portfolio((scenario("a"),), (Shock("s", Constant(1), {"z": 0.5}),)), "'z'"),
         (lambda: Portfolio((scenario("a"),), (Shock("s", Constant(1), {"a": 1.5}),)), "probability"),
         (lambda: Portfolio((scenario("a"),), (Shock("s", Constant(1), {"a": math.nan}),)), "probability"),
-        (lambda: Portfolio((scenario("a"),), factor=Factor(Constant(1), ("z",))), "'z'"),
+        (lambda: Portfolio((scenario("a"),), factors=(Factor(Constant(1), ("z",)),)), "'z'"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(make: object, word: str) -> None:
@@ -109,7 +109,7 @@ def test_shares_of_the_tail_add_up_to_it_and_agree_with_drawn_years() -> None:
     portfolio = Portfolio(
         members,
         (Shock("kit", Constant(0.3), {"often": 0.8, "rare": 0.5}), Shock("storm", Constant(0.1), {"apart": 1.0})),
-        Factor(Gamma(4, 0.25), ("often", "rare")),
+        (Factor(Gamma(4, 0.25), ("often", "rare")),),
     )
     year = assess_portfolio(portfolio, cells=1 << 14)
 
@@ -129,3 +129,29 @@ def test_who_costs_nothing_has_no_share_of_the_tail() -> None:
     assert shares["never"] == 0.0
     assert shares["a"] > 0
     assert tail_shares(Portfolio((scenario("never", 0.0),)), assess_portfolio(Portfolio(())), 0.95) == {"never": 0.0}
+
+
+def test_several_factors_drive_groups_of_their_own() -> None:
+    members = (scenario("a", 2.0), scenario("b", 1.0), scenario("c", 0.5), scenario("d", 1.5))
+    portfolio = Portfolio(
+        members,
+        factors=(
+            Factor(Gamma(4, 0.25), ("a", "b"), "attackers"),
+            Factor(LogNormal(-0.08, 0.4), ("c",), "mood of regulators"),
+        ),
+    )
+    year = assess_portfolio(portfolio, cells=1 << 13)
+
+    drawn = simulate(portfolio, Draws(seed=9), years=1_000_000)
+
+    assert drawn.mean().low <= year.mean.value <= drawn.mean().high
+    assert year.variance.value == pytest.approx(drawn.total.var(), rel=2e-2)
+    for level in (0.5, 0.95, 0.99):
+        assert drawn.var(level).low <= year.var(level).high
+        assert drawn.var(level).high >= year.var(level).low
+    assert sum(tail_shares(portfolio, year, 0.95).values()) == pytest.approx(year.tvar(0.95).value, rel=1e-3)
+
+
+def test_nobody_follows_two_factors() -> None:
+    with pytest.raises(WrongUsageError, match="'a' follows two factors"):
+        Portfolio((scenario("a"),), factors=(Factor(Constant(1), ("a",), "x"), Factor(Constant(1), ("a",), "y")))

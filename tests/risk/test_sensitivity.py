@@ -19,7 +19,9 @@ CAMERA = Scenario(
 LOCK = Scenario(name="lock", contact=Pert(5, 20, 60), action=beta90(0.01, 0.1), vulnerability=beta90(0.1, 0.6),
                 primary={LossForm.REPLACEMENT: Gamma(2, 4e3)})  # fmt: skip
 PORTFOLIO = Portfolio(
-    (CAMERA, LOCK), (Shock("kit", Pert(0.05, 0.2, 0.6), {"camera": 0.7}),), Factor(Gamma(4, 0.25), ("camera", "lock"))
+    (CAMERA, LOCK),
+    (Shock("kit", Pert(0.05, 0.2, 0.6), {"camera": 0.7}),),
+    (Factor(Gamma(4, 0.25), ("camera", "lock")),),
 )
 
 

@@ -25,7 +25,7 @@ LOCK = Scenario(name="lock", contact=Pert(2, 5, 20), action=Constant(0.3), vulne
 TOGETHER = Portfolio(
     (CAMERA, LOCK),
     (Shock("shared kit", Constant(0.3), {"camera": 0.6, "lock": 0.5}),),
-    Factor(Gamma(4, 0.25), ("camera", "lock")),
+    (Factor(Gamma(4, 0.25), ("camera", "lock")),),
 )
 LEVELS = (0.5, 0.9, 0.95, 0.99)
 

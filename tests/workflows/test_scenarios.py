@@ -81,7 +81,7 @@ def test_a_fault_is_answered_with_its_field_and_what_was_expected(fields: str, e
         ("scenarios: []\nshocks: [{rate: 1, hits: {b: {pert: [0, 0, 1]}}}]\n", "shocks[0].hits.b: is a range"),
         ("scenarios: []\nshocks: [{rate: 1, hits: {}}]\n", "shocks[0].hits: is empty"),
         ("scenarios: []\nfactor: {level: 1, members: [b]}\n", "factor.members: there is no scenario b"),
-        ("scenarios: []\nfactors: []\n", "factors: is not a field (did you mean factor?)"),
+        ("scenarios: []\nfactr: []\n", "factr: is not a field (did you mean factor?)"),
         (one(f"lef: 1, {LOSS}") + f"factor: {{level: 1, members: [0x{'F' * 9000}]}}\n", "members[0]: a huge number"),
     ],
 )

@@ -17,7 +17,8 @@ from fairmark.numerics.distributions import Constant, Distribution
 from fairmark.numerics.law import Floats, as_floats
 from fairmark.numerics.sobol import outer_nodes
 from fairmark.risk.annual import Annual
-from fairmark.risk.portfolio import Portfolio, Spectra, spectra
+from fairmark.risk.portfolio import Portfolio
+from fairmark.risk.spectra import Spectra, spectra
 
 NODES = 512
 _MOST_INPUTS = 128

@@ -6,6 +6,7 @@ product is the right form is our assumption, not the standard's word. A control 
 several controls on one factor multiply what they leave.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -188,9 +189,8 @@ class Choice:
         """Return the expected yearly losses of a scenario, each with the factors that it is a product of."""
         primary = sum(law.mean for law in scenario.primary.values())
         secondary = sum(follow.probability.mean * follow.severity.mean for follow in scenario.secondary)
-        own, factor = rate_of(scenario).mean, self.portfolio.factor
-        if factor and scenario.name in factor.members:
-            own *= factor.level.mean
+        levels = (factor.level.mean for factor in self.portfolio.factors if scenario.name in factor.members)
+        own = rate_of(scenario).mean * math.prod(levels)
         struck = sum(shock.rate.mean * shock.hits.get(scenario.name, 0.0) for shock in self.portfolio.shocks)
         after = (Acts.SECONDARY_CHANCE, Acts.SECONDARY)
         terms = [

@@ -11,7 +11,7 @@ from typing import Any
 
 from fairmark.errors import WrongUsageError
 from fairmark.numerics.distributions import Constant, Distribution
-from fairmark.risk.portfolio import Factor, Portfolio, assess_portfolio
+from fairmark.risk.portfolio import Portfolio, assess_portfolio
 from fairmark.risk.scenario import LossForm, Scenario, Secondary
 
 CELLS = 2_048
@@ -84,8 +84,8 @@ def _places(portfolio: Portfolio) -> Iterator[_Place]:
             yield _Place(scenario.name, field, law, partial(_with_scenario, portfolio, row, changed))
     for row, shock in enumerate(portfolio.shocks):
         yield _Place(shock.name, "rate", shock.rate, partial(_with_shock, portfolio, row))
-    if portfolio.factor:
-        yield _Place("factor", "level", portfolio.factor.level, partial(_with_level, portfolio, portfolio.factor))
+    for row, factor in enumerate(portfolio.factors):
+        yield _Place(factor.name, "level", factor.level, partial(_with_level, portfolio, row))
 
 
 def _with_scenario(
@@ -100,8 +100,9 @@ def _with_shock(portfolio: Portfolio, row: int, law: Distribution) -> Portfolio:
     return replace(portfolio, shocks=(*rows[:row], replace(rows[row], rate=law), *rows[row + 1 :]))
 
 
-def _with_level(portfolio: Portfolio, factor: Factor, law: Distribution) -> Portfolio:
-    return replace(portfolio, factor=replace(factor, level=law))
+def _with_level(portfolio: Portfolio, row: int, law: Distribution) -> Portfolio:
+    rows = portfolio.factors
+    return replace(portfolio, factors=(*rows[:row], replace(rows[row], level=law), *rows[row + 1 :]))
 
 
 def _laws(scenario: Scenario) -> Iterator[tuple[str, Distribution, Callable[[Distribution], Scenario]]]:

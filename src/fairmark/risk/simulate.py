@@ -143,9 +143,9 @@ class Years:
     def _levels(self, number: int) -> dict[str, Floats]:
         """Return by what each year multiplies the frequencies."""
         found: dict[str, Floats] = {}
-        if factor := self._portfolio.factor:
-            level = draw(factor.level, stream(self._draws.seed, "factor", number), YEARS_OF_A_BLOCK)
-            found = dict.fromkeys(factor.members, level)
+        for factor in self._portfolio.factors:
+            level = draw(factor.level, stream(self._draws.seed, f"factor {factor.name}", number), YEARS_OF_A_BLOCK)
+            found |= dict.fromkeys(factor.members, level)
         if self._draws.levels:
             given = self._draws.levels(stream(self._draws.seed, "levels", number), YEARS_OF_A_BLOCK)
             found |= {name: found.get(name, 1.0) * level for name, level in given.items()}

@@ -204,7 +204,7 @@ def _figure(computed: Computed) -> Figure:
 
 def _common(given: ScenarioFile) -> tuple[Implied, ...]:
     shocks = tuple(_implied(f"shocks.{one.name}.rate", one.rate) for one in given.shocks)
-    return (*shocks, _implied("factor.level", given.factor.level)) if given.factor else shocks
+    return (*shocks, *(_implied(f"{one.name}.level", one.level) for one in given.levels()))
 
 
 def _implied(field: str, law: Law) -> Implied:

@@ -39,6 +39,7 @@ _EXAMPLES = {
     "factor": "{level: {gamma: [4, 0.25]}, members: [ransom]}",
     "level": "{gamma: [4, 0.25]}",
     "members": "[ransom]",
+    "factors": "[{name: busy attackers, level: {gamma: [4, 0.25]}, members: [ransom]}]",
     "bearer": "external",
     "rates": '{date: 2026-11-02, source: "central bank", values: {EUR: 1.08}}',
     "values": "{EUR: 1.08}",
@@ -187,8 +188,16 @@ def _strangers(data: dict[str, Any], names: set[str]) -> Iterator[str]:
     for k, shock in enumerate(shocks if isinstance(shocks, list) else []):
         hits = shock.get("hits") if isinstance(shock, dict) else None
         yield from _unknown(f"shocks[{k}].hits", list(hits) if isinstance(hits, dict) else None, names, "scenario")
-    members = factor.get("members") if isinstance(factor, dict) else None
-    yield from _unknown("factor.members", members, names, "scenario")
+    listed = data.get("factors")
+    rows = [("factor", factor)] + [
+        (f"factors[{k}]", one) for k, one in enumerate(listed if isinstance(listed, list) else [])
+    ]
+    followed: Counter[str] = Counter()
+    for where, one in rows:
+        members = one.get("members") if isinstance(one, dict) else None
+        yield from _unknown(f"{where}.members", members, names, "scenario")
+        followed.update({name for name in members if isinstance(name, str)} if isinstance(members, list) else ())
+    yield from (f"factors: {shown(name)} follows {n} of them; expected one" for name, n in followed.items() if n > 1)
 
 
 def all_faults(name: str, faults: list[str]) -> WrongUsageError:

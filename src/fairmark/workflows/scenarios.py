@@ -97,6 +97,7 @@ class GivenShock(Value):
 class GivenFactor(Value):
     """One level that multiplies the frequencies of its members for the whole year."""
 
+    name: Name = "factor"
     level: Amount
     members: tuple[str, ...] = Field(min_length=1)
 
@@ -174,6 +175,7 @@ class ScenarioFile(Value):
     scenarios: tuple[GivenScenario, ...] = Field(max_length=MAX_SCENARIOS)
     shocks: tuple[GivenShock, ...] = Field(default=(), max_length=100)
     factor: GivenFactor | None = None
+    factors: tuple[GivenFactor, ...] = Field(default=(), max_length=20)
     rates: GivenRates | None = None
     controls: tuple[GivenControl, ...] = Field(default=(), max_length=500)
     horizon_years: float = Field(default=_HORIZON_YEARS, gt=0, le=100)
@@ -189,8 +191,12 @@ class ScenarioFile(Value):
         return Portfolio(
             tuple(self._scenario(one) for one in self.scenarios),
             tuple(Shock(one.name, one.rate.distribution(), one.hits) for one in self.shocks),
-            Factor(self.factor.level.distribution(), self.factor.members) if self.factor else None,
+            tuple(Factor(one.level.distribution(), one.members, one.name) for one in self.levels()),
         )
+
+    def levels(self) -> tuple[GivenFactor, ...]:
+        """Return every common factor, the single one first."""
+        return (*([self.factor] if self.factor else []), *self.factors)
 
     def choice(self) -> Choice:
         """Return the portfolio with the controls that may be chosen for it."""
