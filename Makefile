@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := .cache/run
 PIP := -m pip --disable-pip-version-check --no-input -q
 
-.PHONY: demo demo-real test check bench docs lock clean help
+.PHONY: demo demo-real test check bench fuzz docs lock clean help
 
 help:
 	@echo "make demo       the two example cameras, assessed side by side (no root, no system package)"
@@ -13,6 +13,7 @@ help:
 	@echo "make test       the whole test suite (installs system packages, through sudo when not root)"
 	@echo "make check      lint, strict types, import directions, vocabulary, docs"
 	@echo "make bench      side-by-side measurements against other tools; writes bench/results.json"
+	@echo "make fuzz       fuzz every reader, about 20 minutes; crashes become regressions"
 	@echo "make docs       write the generated reference pages again"
 	@echo "make lock       write the hashed lock files again"
 
@@ -60,6 +61,10 @@ check: $(VENV)/.done
 
 bench: $(VENV)/.done
 	@$(BIN)/python bench/run.py
+
+# Long fuzzing with time for each reader; the suite has a bounded run of its own.
+fuzz: $(VENV)/.done
+	@nice $(BIN)/python -m tests.fuzz --seconds 15
 
 docs: $(VENV)/.done
 	@$(BIN)/python docs/generate.py

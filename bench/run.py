@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SHARED = {"run.py", "measure.py"}
+SHARED = {"run.py", "measure.py", "device_image.py", "peer_environments.py"}
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
             failed.append(script.stem)
         else:
             results[script.stem] = json.loads(run.stdout.splitlines()[-1])
+            failed += [f"{script.stem} in part"] if results[script.stem].get("could_not_run") else []
     machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.platform()}
     record = {"date": datetime.now(UTC).date().isoformat(), "machine": machine, "results": results, "failed": failed}
     (HERE / "results.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")

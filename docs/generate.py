@@ -20,6 +20,7 @@ from fairmark.standards.library import catalogues, crosswalk
 from fairmark.vulnerabilities.grade import RULES as VULNERABILITY_RULES
 from fairmark.vulnerabilities.grade import VulnerabilityRule
 from fairmark.workflows.init import SCHEMA_FILE, device_schema
+from fairmark.workflows.sbom_differences import RULES as SBOM_RULES
 
 HERE = Path(__file__).resolve().parent
 MADE = "<!-- Written by `make docs`; do not edit. -->"
@@ -53,7 +54,7 @@ def rules() -> Iterator[str]:
     yield from (f"| {handler.name} | {_cell(handler.documentation)} |" for handler in HANDLERS)
     yield ""
     topics: list[tuple[str, Iterable[Rule | VulnerabilityRule]]] = [(one.title, one.rules) for one in DETECTORS]
-    for title, topic in (*topics, ("Published flaws", VULNERABILITY_RULES)):
+    for title, topic in (*topics, ("Published flaws", VULNERABILITY_RULES), ("The maker's SBOM", SBOM_RULES)):
         yield from (f"## {title}", "")
         for rule in topic:
             yield from (f"### `{rule.id}`", "", f"**{rule.title}.** {rule.what}", "")

@@ -88,3 +88,15 @@ def test_a_kernel_has_an_operating_system_name() -> None:
     (component,), _ = inventory(subject({"/lib/modules/4.14.90/wifi.ko": module}))
 
     assert component.cpe == "cpe:2.3:o:linux:linux_kernel:4.14.90:*:*:*:*:*:*:*"
+
+
+def test_a_kernel_that_is_named_after_its_interface_does_not_contradict_its_package() -> None:
+    status = b"Package: linux-image-6.1.0-18-armmp\nSource: linux\nVersion: 6.1.76-1\nStatus: install ok installed\n"
+    module = elf(kind=1, payload=b"\0vermagic=6.1.0-18-armmp SMP mod_unload ARMv7 \0")
+    files = {
+        "/var/lib/dpkg/status": status,
+        "/var/lib/dpkg/info/linux-image-6.1.0-18-armmp.list": b"/lib/modules/a.ko\n",
+        "/lib/modules/a.ko": module,
+    }
+
+    assert contradictions(subject(files)) == ()

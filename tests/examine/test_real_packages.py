@@ -14,7 +14,7 @@ import yaml
 
 from fairmark.examine.inventory import clearly_differ
 from fairmark.examine.packages import upstream_version
-from fairmark.examine.patterns import find_versions, patterns_by_id
+from fairmark.examine.patterns import component_of, find_versions
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "tests" / "examine" / "real_packages"
@@ -62,7 +62,7 @@ def test_a_rule_reads_the_version_of_a_real_package(row: dict[str, Any], archive
         hit.version
         for name, data in _programs(archive, row.get("file", "*"))
         for hit in find_versions(data, name.encode())
-        if patterns_by_id()[hit.rule].name == row["component"]
+        if component_of(hit.rule) == row["component"]
     }
 
     assert seen, f"{row['component']} is not recognised in {archive.name}"

@@ -9,8 +9,8 @@ import pytest
 from fairmark.examine.blob import Blob
 from fairmark.examine.limits import Limits
 from fairmark.examine.payload import Payload
-from fairmark.examine.scan import LOOSE, OVERLAP, looks_like_text, scan
-from fairmark.examine.subject import FileFacts
+from fairmark.examine.scan import OVERLAP, looks_like_text, scan
+from fairmark.examine.subject import LOOSE, FileFacts
 from fairmark.examine.tree import BlobSource, Entry, Kind, Tree, UnreadableEntryError
 from fairmark.model.gap import Gap, GapReason
 from tests.doubles.elves import hardened_daemon
@@ -99,6 +99,35 @@ def test_a_large_file_reads_the_same_in_windows() -> None:
         big = found["/big"]
         assert big.sha256 == hashlib.sha256(data).hexdigest()
         assert [(hit.version, hit.offset) for hit in big.hits] == [("1.31.1", shift + 10)]
+
+
+def test_versions_that_only_together_make_a_table_name_no_component() -> None:
+    window = 3 * OVERLAP
+    lines = [b"\0BusyBox v1.%d.1 (2020)\0" % minor for minor in (20, 25, 31)]
+    apart, two = (b"\xff" * (2 * window)).join(lines), (b"\xff" * (2 * window)).join(lines[:2])
+
+    found, _ = _scan(tree({"/three": b"\xff" * window + apart, "/two": b"\xff" * window + two}), window=window)
+
+    assert [hit.rule for hit in found["/three"].hits] == []
+    assert len(found["/two"].hits) == 2
+
+
+def test_the_time_limit_is_kept_within_a_large_file() -> None:
+    ticks = itertools.count()
+    window = 3 * OVERLAP
+
+    facts, gaps = scan(
+        [tree({"/big": b"\xff" * (9 * window)})],
+        limits=Limits(seconds=4),
+        clock=lambda: float(next(ticks)),
+        window=window,
+    )
+
+    (gap,) = gaps
+    assert [item.path for item in facts] == ["/big"]
+    assert gap.reason is GapReason.LIMIT
+    assert gap.detail == "the time limit left 1 large files unread beyond their beginning"
+    assert 0 < gap.bytes < 9 * window
 
 
 def test_a_loose_kernel_gets_a_record() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.limits import Budget, LimitReached, Limits
-from fairmark.examine.search import Search, container_at, may_be_container
+from fairmark.examine.search import Search, container_at, magics_in, may_be_container
 from tests.doubles.images import packed, rootfs, tar
 
 FILLER = b"no container here " * 500
@@ -50,3 +50,20 @@ def test_what_starts_here_is_named() -> None:
     assert handler is not None
     assert handler.name == "squashfs"
     assert container_at(Blob(b"..."), 0) is None
+
+
+def test_one_search_tells_which_first_bytes_stand_in_a_large_blob(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fairmark.examine.search._WINDOW", 4096)
+    cut_in_two = bytes(3 * 4096 - 3) + b"-rom1fs-" + bytes(400_000)
+
+    assert magics_in(Blob(cut_in_two)) == {b"-rom1fs-"}
+    assert b"hsqs" in magics_in(Blob(b"small"))
+
+
+def test_a_container_far_into_a_large_blob_is_found() -> None:
+    image = bytes(range(250)) * 2000 + rootfs()
+
+    found = Search(Blob(image), Budget(Limits(), lambda: 0.0)).next_from(0)
+
+    assert found is not None
+    assert (found[0], found[1].name) == (500_000, "squashfs")

@@ -65,6 +65,26 @@ def test_rate_limits_and_errors_lose_nothing(tmp_path: Path) -> None:
     assert stored(tmp_path / "db") == [item["id"] for item in ITEMS]
 
 
+def test_the_key_for_nvd_goes_with_every_question_and_is_kept_nowhere(tmp_path: Path) -> None:
+    replay, keys = Replay(), []
+    key = "0f0e0d0c-1111-2222-3333-444455556666"
+    (tmp_path / "key").write_text(f"{key}\n")
+
+    def answer(path: str, headers: dict[str, str]) -> Answer:
+        keys.append(headers.get("apikey", ""))
+        return replay(path, headers)
+
+    with serving(answer) as address:
+        place = f"nvd={address}/cves/2.0"
+        done = run("update", "--from", place, "--nvd-key-file", str(tmp_path / "key"), "--db", str(tmp_path / "db"))
+
+    assert done.returncode == 0, done.stderr
+    assert len(stored(tmp_path / "db")) == TOTAL
+    assert set(keys) == {key}
+    assert key not in done.stdout + done.stderr
+    assert all(key.encode() not in file.read_bytes() for file in tmp_path.glob("db*"))
+
+
 def test_killed_half_way_it_goes_on_without_loss_or_duplicates(tmp_path: Path) -> None:
     database, replay = tmp_path / "db", Replay(stop_at=9)
 

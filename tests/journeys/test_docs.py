@@ -65,13 +65,19 @@ def _files_of_the_guides() -> dict[str, str]:
     assert waivers
     assert figures
     assert ransom
+    bom, vex = re.findall(r"```json\n(.*?)```", (ROOT / "docs/howto/makers-documents.md").read_text(), re.DOTALL)
+    (scan,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/howto/code-scanners.md").read_text(), re.DOTALL)
     return {
+        "bom.json": bom,
+        "maker-vex.json": vex,
+        "scan.sarif": scan,
         "my-rules.yaml": rule[1],
         "waivers.yaml": waivers[1],
         "calibration.yaml": figures[1],
         "device.yaml": "network: behind_nat\n",
         "ransom.yaml": ransom[1],
         "portfolio.yaml": (ROOT / "examples/scenarios/portfolio.yaml").read_text(),
+        "controls.yaml": (ROOT / "examples/scenarios/controls.yaml").read_text(),
     }
 
 

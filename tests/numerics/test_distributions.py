@@ -12,6 +12,7 @@ from fairmark.numerics.distributions import (
     Constant,
     LogNormal,
     beta90,
+    ci,
     echo,
     empirical,
     ln90,
@@ -106,3 +107,12 @@ def test_observations_are_equally_likely() -> None:
 
     assert law.mean == pytest.approx(2)
     assert law.cdf(2) == pytest.approx(0.75)
+
+
+def test_an_interval_of_any_level_is_read_as_it_is_said() -> None:
+    law = ci(10, 1000, 0.5)
+
+    assert law.quantile([0.25, 0.75]) == pytest.approx([10, 1000])
+    assert ci(7, 7, 0.8) == Constant(7)
+    with pytest.raises(WrongUsageError, match=r"loss\.level: 1"):
+        ci(1, 2, 1, field="loss")

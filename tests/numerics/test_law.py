@@ -14,6 +14,7 @@ from fairmark.numerics.distributions import (
     Gamma,
     GeneralisedPareto,
     LogNormal,
+    Mixture,
     Pert,
     Triangular,
     Uniform,
@@ -34,6 +35,7 @@ SMOOTH: list[Distribution] = [
     Triangular(1, 3, 3),
     Triangular(1, 2, 5),
     Uniform(1, 4),
+    Mixture((Uniform(1, 4), LogNormal(1, 0.8)), (1, 3)),
 ]
 STEPPED: list[Distribution] = [Constant(3.0), Constant(0.0), Discrete((0, 100, 1000), (0.2, 0.7, 0.1))]
 

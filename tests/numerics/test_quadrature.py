@@ -8,6 +8,7 @@ from fairmark.numerics.distributions import (
     Discrete,
     Distribution,
     Gamma,
+    Mixture,
     Pert,
     Triangular,
     Uniform,
@@ -58,3 +59,13 @@ def test_a_product_with_nothing_is_nothing() -> None:
 
     assert weights @ values == 0.0
     assert weights.sum() == pytest.approx(1)
+
+
+def test_a_mixture_keeps_the_moments_of_its_parts() -> None:
+    law = Mixture((Pert(1, 2, 9), Gamma(2, 10)), (0.8, 0.2))
+
+    values, weights = nodes(law, 6)
+
+    assert values.size == 6
+    assert weights @ values == pytest.approx(law.mean)
+    assert weights @ values**2 == pytest.approx(law.second_moment)

@@ -19,7 +19,19 @@ def test_depth_is_shown_and_what_stayed_closed_says_why() -> None:
     assert lines[1].startswith("  squashfs")
     assert "CLOSED" in lines[2]
     assert "7.99 bits per byte" in lines[2]
-    assert "3 containers, 1 of them stayed closed" in lines
+    assert "3 containers, 1 of them stayed closed; all others were opened by our readers" in lines
+
+
+def test_another_program_that_opened_something_is_named() -> None:
+    container = Container(id="0", kind="cab", offset=0, size=9, opened=True, note="opened by other 1.0 as cab")
+
+    lines = render((container,), (), ("other 1.0, without a network",)).splitlines()
+
+    assert lines[0].endswith("opened  opened by other 1.0 as cab")
+    assert lines[2:] == [
+        "1 containers, 0 of them stayed closed; our own readers opened what names no other program",
+        "asked about what they do not open: other 1.0, without a network",
+    ]
 
 
 def test_a_hostile_note_cannot_steer_the_terminal() -> None:

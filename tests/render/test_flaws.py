@@ -46,3 +46,12 @@ def test_what_is_known_of_attacks_and_the_reason_are_told() -> None:
     assert exploitation(KNOWN) == "known exploited since 2021-02-03"
     assert exploitation(DROPPED) == "EPSS 0.25, proof of concept"
     assert why(DROPPED) == "the code is not there: no such applet"
+
+
+def test_what_rests_on_the_makers_word_is_told_as_its_word_and_counted() -> None:
+    said = DROPPED.model_copy(update={"source": "maker VEX", "reason": "the maker's VEX says not_affected (not built)"})
+    found = Vulnerabilities(feeds=(FeedState(name="kev"),), statements=(said, DROPPED))
+
+    assert why(said) == "the maker's VEX says not_affected (not built); it is the maker's word, not proven here"
+    line = flaw_line(given.assessment().model_copy(update={"vulnerabilities": found}))
+    assert "2 dropped with a reason (vex.json), 1 of them on the maker's word alone" in line

@@ -5,6 +5,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from fairmark.model.evidence import Evidence, EvidenceKind, Where
 from fairmark.render import sarif
 from tests.doubles import assessments as given
 
@@ -107,3 +108,21 @@ def test_paths_become_relative_uris(root: str, path: str, uri: str) -> None:
 
 def test_the_same_assessment_gives_the_same_bytes() -> None:
     assert sarif.render(given.assessment(), RULES) == sarif.render(given.assessment(), RULES)
+
+
+def test_an_entry_of_the_makers_list_is_a_place_in_that_list(schema: Any) -> None:
+    entry = Evidence(
+        kind=EvidenceKind.DOCUMENT,
+        where=Where(path="my bom.json#components/3"),
+        tool=given.TOOL,
+        statement="The maker's SBOM lists zlib 1.2.",
+    )
+    tagged = entry.model_copy(update={"where": Where(path="bom.spdx", line=7)})
+    flaw = given.finding("Another version", entry, tagged)
+    made = given.assessment(findings=(flaw,), evidence=(entry, tagged))
+
+    (run,) = valid(sarif.render(made, RULES), schema)["runs"]
+
+    (first,) = run["results"][0]["locations"]
+    assert first["physicalLocation"]["artifactLocation"]["uri"] == "my%20bom.json"
+    assert first["logicalLocations"] == [{"fullyQualifiedName": "components/3"}]

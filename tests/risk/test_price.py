@@ -13,10 +13,10 @@ from fairmark.model.value import canonical_json
 from fairmark.risk.calibration import load
 from fairmark.risk.circumstances import ExchangeRate
 from fairmark.risk.fleet import SCENARIOS
-from fairmark.risk.price import price
 from fairmark.risk.weaknesses import EFFECTS
 from tests.doubles.camera_simulation import Camera, simulate
 from tests.doubles.cameras import ECONOMICS, FLAWS, ROWS, camera, finding
+from tests.doubles.pricing import priced
 
 SIMULATED = (
     (ROWS[0], Camera()),
@@ -30,7 +30,7 @@ TRIALS = 40_000
 def test_an_independent_simulation_agrees_within_its_sampling_error(row, case) -> None:
     years = simulate(case, trials=TRIALS, seed=20)
 
-    risk = price(row.device, row.findings, load(), in_place=row.in_place)
+    risk = priced(row.device, row.findings, load(), in_place=row.in_place)
 
     for side in ("private", "external", "social"):
         drawn, loss = getattr(years, side), getattr(risk, side)
@@ -44,15 +44,15 @@ def test_an_independent_simulation_agrees_within_its_sampling_error(row, case) -
 
 
 def test_same_input_gives_the_same_bytes() -> None:
-    first = price(camera(), FLAWS, load(), nodes=128)
+    first = priced(camera(), FLAWS, load(), nodes=128)
 
-    second = price(camera(), tuple(reversed(FLAWS)), load(), nodes=128)
+    second = priced(camera(), tuple(reversed(FLAWS)), load(), nodes=128)
 
     assert canonical_json(first) == canonical_json(second)
 
 
 def test_figures_lie_inside_their_brackets_and_rise_with_the_level() -> None:
-    risk = price(camera(), FLAWS, load(), nodes=256)
+    risk = priced(camera(), FLAWS, load(), nodes=256)
 
     for loss in (risk.private, risk.external, risk.social):
         figures = {"mean": loss.mean, "p50": loss.p50, "p90": loss.p90, "p95": loss.p95, "p99": loss.p99}
@@ -66,7 +66,7 @@ def test_figures_lie_inside_their_brackets_and_rise_with_the_level() -> None:
 
 
 def test_brackets_of_few_nodes_hold_the_figures_of_many() -> None:
-    few, many = (price(camera(), FLAWS, load(), nodes=nodes) for nodes in (512, 4096))
+    few, many = (priced(camera(), FLAWS, load(), nodes=nodes) for nodes in (512, 4096))
 
     for side in ("private", "external"):
         small, large = getattr(few, side), getattr(many, side)
@@ -77,7 +77,7 @@ def test_brackets_of_few_nodes_hold_the_figures_of_many() -> None:
 
 
 def test_the_curve_falls_and_lies_inside_its_band() -> None:
-    risk = price(camera(), FLAWS, load(), nodes=256)
+    risk = priced(camera(), FLAWS, load(), nodes=256)
 
     curve = risk.external.curve
     assert 30 <= len(curve) <= 40
@@ -86,7 +86,7 @@ def test_the_curve_falls_and_lies_inside_its_band() -> None:
 
 
 def test_private_and_external_means_add_up_to_social() -> None:
-    risk = price(camera(), FLAWS, load(), nodes=256)
+    risk = priced(camera(), FLAWS, load(), nodes=256)
 
     assert risk.social.mean == pytest.approx(risk.private.mean + risk.external.mean)
     assert sum(s.private for s in risk.scenarios) == pytest.approx(risk.private.mean)
@@ -94,7 +94,7 @@ def test_private_and_external_means_add_up_to_social() -> None:
 
 
 def test_scenarios_name_their_findings_and_inputs() -> None:
-    risk = price(camera(), FLAWS, load(), nodes=64)
+    risk = priced(camera(), FLAWS, load(), nodes=64)
 
     known = {each.id for each in risk.inputs}
     by_id = {scenario.id: scenario for scenario in risk.scenarios}
@@ -108,13 +108,13 @@ def test_scenarios_name_their_findings_and_inputs() -> None:
 def test_a_hint_never_moves_the_price() -> None:
     hints = [finding(weakness, confidence=Confidence.C) for weakness in EFFECTS]
 
-    assert price(camera(), hints, load(), nodes=64) == price(camera(), (), load(), nodes=64)
+    assert priced(camera(), hints, load(), nodes=64) == priced(camera(), (), load(), nodes=64)
 
 
 def test_a_truly_isolated_camera_is_cheaper_than_the_generic_one() -> None:
-    generic = price(camera(None), FLAWS, load(), nodes=64)
+    generic = priced(camera(None), FLAWS, load(), nodes=64)
 
-    isolated = price(camera(Network.ISOLATED), FLAWS, load(), nodes=64)
+    isolated = priced(camera(Network.ISOLATED), FLAWS, load(), nodes=64)
 
     assert isolated.social.mean < 0.01 * generic.social.mean
     assert isolated.private.p99 == 0
@@ -124,16 +124,16 @@ def test_a_truly_isolated_camera_is_cheaper_than_the_generic_one() -> None:
 def test_a_contradicted_claim_of_isolation_keeps_the_generic_network_and_says_so() -> None:
     radio = finding("undeclared-connectivity", Reach.LINKED)
 
-    risk = price(camera(Network.ISOLATED), (*FLAWS, radio), load(), nodes=64)
+    risk = priced(camera(Network.ISOLATED), (*FLAWS, radio), load(), nodes=64)
 
     assumption = next(each for each in risk.assumptions if each.field == "network")
     assert assumption.used == "internet_exposed"
     assert "declared isolated" in assumption.effect
-    assert risk.social.mean > price(camera(), FLAWS, load(), nodes=64).social.mean
+    assert risk.social.mean > priced(camera(), FLAWS, load(), nodes=64).social.mean
 
 
 def test_a_device_that_says_nothing_is_priced_and_every_guess_is_listed() -> None:
-    risk = price(Device(), (), load(), nodes=128, examined=False)
+    risk = priced(Device(), (), load(), nodes=128, examined=False)
 
     fields = {each.field for each in risk.assumptions}
     assert fields >= {
@@ -154,15 +154,15 @@ def test_a_device_that_says_nothing_is_priced_and_every_guess_is_listed() -> Non
 
 
 def test_without_an_image_the_price_lies_between_a_clean_and_a_flawed_one() -> None:
-    unseen = price(camera(), (), load(), nodes=256, examined=False)
+    unseen = priced(camera(), (), load(), nodes=256, examined=False)
 
-    clean, flawed = price(camera(), (), load(), nodes=256), price(camera(), FLAWS, load(), nodes=256)
+    clean, flawed = priced(camera(), (), load(), nodes=256), priced(camera(), FLAWS, load(), nodes=256)
 
     assert clean.external.mean < unseen.external.mean < flawed.external.mean
 
 
 def test_the_effect_of_an_assumption_is_computed() -> None:
-    risk = price(camera(None), FLAWS, load(), nodes=256)
+    risk = priced(camera(None), FLAWS, load(), nodes=256)
 
     assumption = next(each for each in risk.assumptions if each.field == "network")
     assert assumption.effect.startswith("behind_nat: private 61 k, external 380 k; isolated: private 0, external 0")
@@ -172,7 +172,7 @@ def test_the_effect_of_an_assumption_is_computed() -> None:
 def test_scaling_money_in_scales_the_loss() -> None:
     dear = camera().model_copy(update={"economics": ECONOMICS.model_copy(update={"price": 250.0})})
 
-    cheap_risk, dear_risk = price(camera(), FLAWS, load(), nodes=128), price(dear, FLAWS, load(), nodes=128)
+    cheap_risk, dear_risk = priced(camera(), FLAWS, load(), nodes=128), priced(dear, FLAWS, load(), nodes=128)
 
     assert dear_risk.private.mean > 2 * cheap_risk.private.mean
     assert dear_risk.external.mean == pytest.approx(cheap_risk.external.mean, rel=0.01)
@@ -183,24 +183,24 @@ def test_another_currency_is_refused_without_a_rate_and_converted_with_one() -> 
     device = camera().model_copy(update={"economics": euro})
 
     with pytest.raises(WrongUsageError, match="priced in EUR") as refusal:
-        price(device, FLAWS, load(), nodes=64)
-    converted = price(device, FLAWS, load(), nodes=64, rate=ExchangeRate(1.0, "2026-06-30"))
+        priced(device, FLAWS, load(), nodes=64)
+    converted = priced(device, FLAWS, load(), nodes=64, rate=ExchangeRate(1.0, "2026-06-30"))
 
     assert "exchange rate" in refusal.value.hint
     assert converted.currency == "USD"
-    assert converted.private == price(camera(), FLAWS, load(), nodes=64).private
+    assert converted.private == priced(camera(), FLAWS, load(), nodes=64).private
     assert any("2026-06-30" in note for note in converted.notes)
 
 
 @pytest.mark.parametrize("dollars", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_rate_that_is_none_is_refused(dollars: float) -> None:
     with pytest.raises(WrongUsageError, match="above 0"):
-        price(camera(), (), load(), nodes=64, rate=ExchangeRate(dollars, "2026-06-30"))
+        priced(camera(), (), load(), nodes=64, rate=ExchangeRate(dollars, "2026-06-30"))
 
 
 def test_an_unknown_control_is_refused() -> None:
     with pytest.raises(WrongUsageError, match="no such control: prayer"):
-        price(camera(), (), load(), nodes=64, in_place=("prayer",))
+        priced(camera(), (), load(), nodes=64, in_place=("prayer",))
 
 
 @pytest.mark.parametrize("kind", list(DeviceClass))
@@ -208,7 +208,7 @@ def test_every_kind_of_device_has_a_price_in_every_network(kind: DeviceClass) ->
     findings = [finding(weakness, epss=0.3 if weakness == "cve-exposed" else None) for weakness in EFFECTS]
 
     for network in Network:
-        risk = price(Device(device_class=kind, network=network), findings, load(), nodes=64)
+        risk = priced(Device(device_class=kind, network=network), findings, load(), nodes=64)
 
         assert risk.private.mean > 0
         assert risk.social.p99 >= risk.social.p50 >= 0
@@ -217,14 +217,14 @@ def test_every_kind_of_device_has_a_price_in_every_network(kind: DeviceClass) ->
 def test_a_fleet_of_none_costs_only_what_the_organisation_bears() -> None:
     nobody = Economics(units_in_field=0, units_per_year=0, price=0, margin=0)
 
-    risk = price(Device(device_class=DeviceClass.CAMERA, economics=nobody), FLAWS, load(), nodes=64)
+    risk = priced(Device(device_class=DeviceClass.CAMERA, economics=nobody), FLAWS, load(), nodes=64)
 
     assert risk.external.mean == 0
     assert risk.private.mean > 0
 
 
 def test_tampering_is_priced_for_meters_and_for_hostile_owners_of_financial_devices_only() -> None:
-    meter = price(Device(device_class=DeviceClass.SMART_METER), (), load(), nodes=64)
+    meter = priced(Device(device_class=DeviceClass.SMART_METER), (), load(), nodes=64)
     gateway = Device(device_class=DeviceClass.INDUSTRIAL_GATEWAY)
     hostile = Device(
         device_class=DeviceClass.INDUSTRIAL_GATEWAY,
@@ -237,15 +237,15 @@ def test_tampering_is_priced_for_meters_and_for_hostile_owners_of_financial_devi
 
     assert "tampering" in scenarios(meter)
     assert meter.external.mean > 0
-    assert "tampering" not in scenarios(price(gateway, (), load(), nodes=64))
-    assert "tampering" in scenarios(price(hostile, (), load(), nodes=64))
+    assert "tampering" not in scenarios(priced(gateway, (), load(), nodes=64))
+    assert "tampering" in scenarios(priced(hostile, (), load(), nodes=64))
 
 
 def test_watching_is_priced_only_where_personal_data_is() -> None:
     blind = camera().model_copy(update={"facts": {"personal.processed": False, "update.automatic": False}})
 
-    risk = price(blind, FLAWS, load(), nodes=64)
+    risk = priced(blind, FLAWS, load(), nodes=64)
 
-    assert "share-camera-intrusion" in {each.id for each in price(camera(), FLAWS, load(), nodes=64).inputs}
+    assert "share-camera-intrusion" in {each.id for each in priced(camera(), FLAWS, load(), nodes=64).inputs}
     assert next(s for s in risk.scenarios if s.id == "takeover").external == 0
     assert any("being watched" in note for note in risk.notes)

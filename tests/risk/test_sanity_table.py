@@ -3,9 +3,9 @@
 import pytest
 
 from fairmark.risk.calibration import load
-from fairmark.risk.plan import cost_of
-from fairmark.risk.price import price
+from fairmark.risk.costs import cost_of
 from tests.doubles.cameras import ROWS, Row
+from tests.doubles.pricing import priced
 
 SIDES = ("private", "external", "social")
 
@@ -14,7 +14,7 @@ SIDES = ("private", "external", "social")
 def test_each_reference_camera_costs_what_the_equations_say(row: Row) -> None:
     calibration = load()
 
-    risk = price(row.device, row.findings, calibration, nodes=1024, in_place=row.in_place)
+    risk = priced(row.device, row.findings, calibration, nodes=1024, in_place=row.in_place)
 
     for side in SIDES:
         mean, median, high = getattr(row, side)
@@ -28,7 +28,7 @@ def test_each_reference_camera_costs_what_the_equations_say(row: Row) -> None:
 def test_the_maker_bears_a_fiftieth_of_what_a_flawed_camera_costs() -> None:
     flawed = ROWS[0]
 
-    risk = price(flawed.device, flawed.findings, load(), nodes=256)
+    risk = priced(flawed.device, flawed.findings, load(), nodes=256)
 
     assert risk.private.mean / flawed.device.economics.units_in_field == pytest.approx(0.8, rel=0.05)
     assert risk.external.mean / flawed.device.economics.units_in_field == pytest.approx(42, rel=0.05)
@@ -37,7 +37,7 @@ def test_the_maker_bears_a_fiftieth_of_what_a_flawed_camera_costs() -> None:
 def test_private_loss_of_the_flawed_camera_has_the_known_parts() -> None:
     flawed = ROWS[0]
 
-    risk = price(flawed.device, flawed.findings, load(), nodes=1024)
+    risk = priced(flawed.device, flawed.findings, load(), nodes=1024)
 
     private = {scenario.id: scenario.private for scenario in risk.scenarios}
     assert private["botnet-recruitment"] == pytest.approx(17e3, rel=0.05)

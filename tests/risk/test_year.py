@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fairmark.numerics.distributions import ln90
-from fairmark.risk.year import Chance, Loud, Relief, Side, Sum, exceedance
+from fairmark.risk.year import Chance, Loud, Relief, Side, Sum, exceedance, exceedances
 
 POINTS = np.array([0.0, 1e3, 1e4, 4e4, 1e5, 3e5, 1e6, 3e6])
 RNG_YEARS = 400_000
@@ -62,6 +62,22 @@ def test_a_year_without_anything_costs_its_constant() -> None:
     above = exceedance(side, np.array([0.0, 99.0, 101.0, 1e7]))
 
     assert above.tolist() == [[1, 1, 0, 0], [1, 1, 1, 0]]
+
+
+def test_sides_that_share_their_quiet_sums_cost_together_what_they_cost_alone() -> None:
+    quiet = (Sum(ln90(100, 20_000), (np.array([2.0, 30.0]), np.array([20.0, 40.0]))),)
+    flaw, constant = np.array([0.2, 0.1]), (np.array([10.0, 20.0]), np.array([30.0, 40.0]))
+    relief = Relief(np.full(2, 0.5), np.zeros(2), np.full(2, 0.4), np.full(2, 1e5), np.full(2, 1e3))
+    loud = Loud(np.full(2, 0.1), ln90(2_000, 1_000_000), np.full(2, 0.3), np.full(2, 0.5), (), np.full(2, 3e4))
+    both = (
+        Side(2, flaw, constant, quiet, (), relief=relief),
+        Side(2, flaw, constant, quiet, (Chance(np.full(2, 0.05), np.full(2, 4e5)),), loud=loud),
+    )
+
+    together = exceedances(both, (POINTS, POINTS[2:]))
+
+    assert np.array_equal(together[0], exceedance(both[0], POINTS))
+    assert np.array_equal(together[1], exceedance(both[1], POINTS[2:]))
 
 
 def test_a_finer_lattice_changes_little() -> None:

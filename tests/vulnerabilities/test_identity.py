@@ -1,6 +1,6 @@
 import pytest
 
-from fairmark.vulnerabilities.identity import family, identity_of, in_release, is_meant, products_of
+from fairmark.vulnerabilities.identity import family, identity_of, in_release, is_meant, is_namesake, products_of
 from fairmark.vulnerabilities.record import Affected
 from tests.doubles.flaws import component, package
 
@@ -68,3 +68,20 @@ def test_a_component_of_a_list_finds_its_upstream_by_any_of_its_names() -> None:
     listed = component("Dropbear SSH", upstream="")
 
     assert identity_of(listed).upstream == "dropbear"
+
+
+def test_a_product_may_carry_its_makers_name() -> None:
+    mosquitto = component("mosquitto", "1.5")
+
+    assert is_meant(mosquitto, Affected("cve", "eclipse mosquitto", "the eclipse foundation"))
+    assert "eclipse mosquitto" in products_of(mosquitto)
+
+
+def test_a_namesake_of_a_maker_that_the_table_does_not_know_is_told_from_the_product_itself() -> None:
+    openssl = identity_of(component("openssl"))
+
+    assert is_namesake(openssl, Affected("nvd", "openssl", "netapp"))
+    assert not is_namesake(openssl, Affected("nvd", "openssl", "openssl"))
+    assert not is_namesake(openssl, Affected("nvd", "openssl", "n/a"))
+    assert not is_namesake(openssl, Affected("nvd", "cloud_backup", "netapp"))
+    assert not is_namesake(identity_of(component("php")), Affected("nvd", "php", "somebody"))  # a common word

@@ -9,6 +9,7 @@ from fairmark.model.vulnerability import FeedState, Justification, Statement, St
 from fairmark.vulnerabilities.known import KnownRecords
 from fairmark.vulnerabilities.match import Matched, match
 from fairmark.vulnerabilities.record import Affected, Range, Record, Scheme
+from fairmark.vulnerabilities.starter import starter
 from fairmark.vulnerabilities.vex import MakerStatement, Named
 from tests.doubles.flaws import KEV, TODAY, before, component, package, record, store
 
@@ -251,3 +252,57 @@ def test_hostile_texts_and_endless_lists_end_in_a_match_or_in_none() -> None:
     found = matched(one, version="9" * 5_000)
 
     assert len(found.vulnerabilities.statements) <= 1
+
+
+def test_the_shells_overflow_is_a_hint_after_the_end_that_its_text_names_and_counts_in_either_shell() -> None:
+    (one,) = starter().of_cves({"CVE-2022-48174"})
+
+    late = match((component("busybox", "1.36.1"),), Build(applets=("hush",)), store(one), TODAY)
+    early = match((component("busybox", "1.31.1"),), Build(applets=("hush",)), store(one), TODAY)
+    without = match((component("busybox", "1.31.1"),), Build(applets=("ls",)), store(one), TODAY)
+
+    assert [finding.confidence for finding in late.findings] == [Confidence.C]
+    assert [finding.confidence for finding in early.findings] == [Confidence.B]
+    assert only(without).justification is Justification.CODE_NOT_PRESENT
+
+
+@pytest.mark.parametrize(
+    ("cve", "product", "version"), [("CVE-2018-12551", "mosquitto", "1.5.5"), ("CVE-2018-19052", "lighttpd", "1.4.49")]
+)
+def test_a_flaw_that_few_configurations_have_is_a_hint_and_stays_visible(cve: str, product: str, version: str) -> None:
+    (one,) = starter().of_cves({cve})
+
+    found = match((component(product, version),), NO_BUILD, store(one), TODAY)
+
+    assert [finding.confidence for finding in found.findings] == [Confidence.C]
+    assert only(found).status is Status.UNDER_INVESTIGATION
+    assert "needs a configuration" in only(found).reason
+
+
+def test_another_makers_camera_program_is_not_the_web_servers_flaw() -> None:
+    (one,) = starter().of_cves({"CVE-2017-9833"})
+    boa = (component("boa", "0.94.14.21"),)
+
+    assert only(match(boa, NO_BUILD, store(one), TODAY, files={"wapopen"})).status is Status.UNDER_INVESTIGATION
+    assert only(match(boa, NO_BUILD, store(one), TODAY, files={"boa"})).status is Status.NOT_AFFECTED
+    assert match(boa, NO_BUILD, store(one), TODAY).findings == ()
+
+
+def test_our_judgement_of_a_kernel_part_leaves_the_flaw_under_investigation() -> None:
+    entry = Affected("cve", "linux", "linux", ranges=(Range(Scheme.KERNEL),), program_files=("fs/btrfs/inode.c",))
+    kernel = component("linux", "3.4.113", upstream_version="3.4.113")
+
+    found = match((kernel,), Build(architecture="mips"), store(record(affected=(entry,))), TODAY)
+
+    assert only(found).status is Status.UNDER_INVESTIGATION
+    assert [finding.confidence for finding in found.findings] == [Confidence.C]
+
+
+def test_a_kernel_option_that_is_named_as_off_drops_the_flaw_with_its_reason() -> None:
+    entry = Affected("cve", "linux", "linux", ranges=(Range(Scheme.KERNEL),), program_files=("net/sctp/socket.c",))
+    build = Build(architecture="mips", kernel_version="3.4.113", kernel_config={"CONFIG_IP_SCTP": "n"})
+
+    found = match((component("linux", "3.4.113"),), build, store(record(affected=(entry,))), TODAY)
+
+    assert only(found).justification is Justification.CODE_NOT_PRESENT
+    assert "CONFIG_IP_SCTP" in only(found).reason

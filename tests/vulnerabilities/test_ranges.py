@@ -99,3 +99,31 @@ def test_the_text_raises_a_doubt_and_never_makes_a_match() -> None:
     assert upstream("1.4", one, text="lib before 1.5 crashes").answer is Answer.HIT
     assert upstream("2.1", one, text="lib through 3.0 crashes").answer is Answer.MISS
     assert upstream("1.6", one, text="lib 1.2 before 1.2.9 and 1.x before 1.7").answer is Answer.HIT
+
+
+def test_a_rebuilt_package_is_compared_as_the_source_that_was_rebuilt() -> None:
+    fixed = debian(ranges=(before("3.0.11-1~deb12u2", Scheme.DPKG),), fixed_in="3.0.11-1~deb12u2")
+
+    assert asked(UPSTREAM, fixed, version="3.0.11-1~deb12u1+b2").answer is Answer.HIT
+    assert asked(UPSTREAM, fixed, version="3.0.11-1~deb12u2+b1").answer is Answer.FIXED
+
+
+def test_the_lists_of_re_sellers_inside_a_record_do_not_speak_for_the_product() -> None:
+    own = Affected("nvd", "openssl", "openssl", ranges=(before("3.0.2"),))
+    reseller = Affected("nvd", "openssl", "netapp", ranges=(before("9"),))
+    other = Affected("nvd", "cloud_backup", "netapp", ranges=(Range(Scheme.GENERIC),))
+    one = component("openssl", "3.0.5")
+
+    assert told(one, identity_of(one), record(affected=(own, reseller, other))).answer is Answer.MISS
+    assert told(one, identity_of(one), record(affected=(other,))).answer is Answer.MISS
+
+
+def test_a_namesake_alone_is_a_doubt_and_not_silence() -> None:
+    stranger = Affected("nvd", "openssl", "somebody", ranges=(before("9"),))
+    one = component("openssl", "3.0.5")
+
+    answer = told(one, identity_of(one), record(affected=(stranger,)))
+
+    assert answer.answer is Answer.DOUBTFUL
+    assert "somebody" in answer.why
+    assert told(one, identity_of(one), record(affected=(stranger,), state="published")).entry is stranger

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from fairmark.model.data import load_yaml
+from fairmark.vulnerabilities.ranges import covers
 from fairmark.vulnerabilities.starter import starter
 from fairmark.vulnerabilities.versions import contains
 
@@ -31,3 +33,39 @@ def test_heartbleed_ends_with_the_letter_g() -> None:
 
     assert record.cve == "CVE-2014-0160"
     assert [contains(record.affected[0].ranges[0], one) for one in ("1.0.1", "1.0.1f", "1.0.1g")] == [True, True, False]
+
+
+def test_every_row_says_where_it_was_read() -> None:
+    rows = load_yaml("fairmark.vulnerabilities", "starter.yaml")["records"]
+
+    assert all(row["source"] and "memory" not in row["source"] for row in rows)
+    assert {row.get("assumed", "") for row in rows} <= {"", "score", "score, published", "range ends at 5.6.1"}
+
+
+def test_the_camera_s_kernel_flaw_is_mended_in_every_long_term_branch() -> None:
+    (record,) = starter().of_cves({"CVE-2024-53104"})
+    held = [
+        one
+        for one in ("4.19.323", "4.19.324", "5.4.285", "5.4.286", "6.12", "6.12.1")
+        if covers(record.affected[0], one)
+    ]
+
+    assert held == ["4.19.323", "5.4.285", "6.12"]
+
+
+def test_dirty_cow_ends_with_the_last_release_of_its_branch() -> None:
+    (record,) = starter().of_cves({"CVE-2016-5195"})
+
+    assert covers(record.affected[0], "3.4.112")
+    assert not covers(record.affected[0], "3.4.113")
+
+
+def test_the_portable_openssh_is_affected_and_the_mended_one_is_not() -> None:
+    (record,) = starter().of_cves({"CVE-2024-6387"})
+
+    assert [covers(record.affected[0], one) for one in ("8.4p1", "8.5p1", "9.7p1", "9.8p1")] == [
+        False,
+        True,
+        True,
+        False,
+    ]

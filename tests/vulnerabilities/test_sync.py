@@ -244,3 +244,41 @@ def test_euvd_is_read_page_by_page() -> None:
 
     assert len(shelf.rows) == 2
     assert shelf.places["euvd"] == {"page": 0}
+
+
+def test_a_key_goes_with_every_question_and_into_no_text() -> None:
+    net = Net(*(Response(200, {}, nvd_page([nvd_item()], start, 3)) for start in range(3)))
+    world = World(net.fetch, net.waits.append, NOW, pause_seconds=0.6, nvd_key="5ecret-key")
+
+    update_nvd(world, Shelf(), URL, Tally())
+
+    assert [dict(one) for one in net.headers] == [{"apiKey": "5ecret-key"}] * 3
+    assert net.waits == [0.6, 0.6]
+    assert "5ecret" not in repr(world)
+
+
+def test_without_a_key_no_header_is_sent() -> None:
+    net = Net(Response(200, {}, nvd_page([nvd_item()], 0, 1)))
+
+    update_nvd(net.world(), Shelf(), URL, Tally())
+
+    assert net.headers == [{}]
+
+
+def test_a_key_that_is_refused_is_named_as_the_likely_reason_and_not_shown() -> None:
+    net = Net(Response(404, {"message": "Invalid apiKey."}))
+
+    with pytest.raises(UnreachableError) as caught:
+        update_nvd(World(net.fetch, net.waits.append, NOW, nvd_key="5ecret-key"), Shelf(), URL, Tally())
+
+    assert "is the key right" in caught.value.hint
+    assert "5ecret" not in caught.value.message + caught.value.hint
+
+
+def test_with_a_key_a_network_that_is_down_is_still_told_as_such() -> None:
+    net = Net(*[UnreachableError("no route")] * ATTEMPTS)
+
+    with pytest.raises(UnreachableError, match="no route") as caught:
+        update_nvd(World(net.fetch, net.waits.append, NOW, nvd_key="5ecret-key"), Shelf(), URL, Tally())
+
+    assert "key" not in caught.value.hint

@@ -26,6 +26,7 @@ ASCENDING = {
         "1.1.1",
         "3.0.1",
     ],
+    Scheme.OPENSSH: ["8.5", "8.5p1", "9.3p1", "9.3p2", "9.7p1", "9.8", "9.8p1", "10.0p1"],
     Scheme.DROPBEAR: ["0.44", "0.53.1", "2011.54", "2018.76", "2022.83"],
     Scheme.DPKG: ["1.0~rc1", "1.0", "1.0-1", "1.0-1+deb11u1", "1.0-1+deb11u2", "1.0.1-1", "2:0.1"],
     Scheme.APK: ["1.0_alpha1", "1.0_rc1", "1.0", "1.0-r1", "1.0_p1", "1.0a", "1.0.1"],
@@ -86,3 +87,13 @@ def test_ten_thousand_digits_are_cut() -> None:
     for scheme in Scheme:
         assert compare(scheme, "9" * 10_000, "9" * 10_000) == 0
         assert compare(scheme, "9" * 10_000, "1") == 1
+
+
+def test_the_portable_edition_of_openssh_belongs_to_its_release() -> None:
+    through = Range(Scheme.OPENSSH, "9.5", "9.7", end_included=True)  # CVE-2024-39894
+    until = Range(Scheme.OPENSSH, "8.5", "9.8")  # CVE-2024-6387
+    until_patch = Range(Scheme.OPENSSH, end="9.3p2")  # CVE-2023-38408
+
+    assert [contains(through, one) for one in ("9.5p1", "9.7", "9.7p1", "9.8p1")] == [True, True, True, False]
+    assert [contains(until, one) for one in ("8.4p1", "8.5p1", "9.7p1", "9.8p1")] == [False, True, True, False]
+    assert [contains(until_patch, one) for one in ("9.3p1", "9.3p2", "9.4p1")] == [True, False, False]

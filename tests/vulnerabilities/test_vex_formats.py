@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 from fairmark.model.vulnerability import Justification, Status
@@ -136,3 +137,47 @@ def test_a_tree_of_branches_without_end_is_cut() -> None:
     branch["branches"] = [branch, branch]
 
     assert list(csaf(CSAF | {"product_tree": {"branches": [branch]}})) != []
+
+
+def test_each_format_says_when_it_was_stated() -> None:
+    time = "2026-03-01T10:00:00+02:00"
+    documents = [
+        openvex(OPENVEX | {"timestamp": time}),
+        csaf(CSAF | {"document": {"csaf_version": "2.0", "tracking": {"current_release_date": time}}}),
+        cyclonedx(CYCLONEDX | {"metadata": {"timestamp": time}}),
+    ]
+
+    assert {one.stated for document in documents for one in document} == {datetime(2026, 3, 1, 8, tzinfo=UTC)}
+
+
+def test_csaf_keeps_a_range_of_versions_as_a_range() -> None:
+    product = {"category": "product_version_range", "name": "vers:generic/<1.5", "product": {"product_id": "P1"}}
+    tree = {"branches": [{"category": "product_name", "name": "Cam", "branches": [product]}]}
+
+    names = {one.products for one in csaf(CSAF | {"product_tree": tree}) if one.status is Status.FIXED}
+
+    assert names == {(Named("Cam", versions="vers:generic/<1.5"),)}
+
+
+def test_openvex_names_an_image_by_its_digest_too() -> None:
+    product = {"@id": "https://maker.example/cams/Pico-2", "hashes": {"sha-256": "AB" * 32}}
+    row = {"vulnerability": "CVE-2026-0001", "products": [product], "status": "fixed"}
+
+    (one,) = openvex({"statements": [row]})
+
+    assert one.products == (Named("Pico-2"), Named("ab" * 32))
+
+
+def test_a_cyclonedx_document_about_another_device_does_not_speak_for_its_parts() -> None:
+    part, _ = cyclonedx(CYCLONEDX)
+    alone, _ = cyclonedx(CYCLONEDX | {"metadata": {}})
+
+    assert part.products == (Named("Cam", "1.4"),)
+    assert alone.products == alone.parts
+
+
+def test_cyclonedx_components_inside_components_are_known() -> None:
+    inner = {"bom-ref": "db", "name": "dropbear", "version": "2016.70"}
+    nested = CYCLONEDX | {"components": [{"bom-ref": "a", "name": "a", "components": [inner]}]}
+
+    assert next(cyclonedx(nested)).parts == (Named("dropbear", "2016.70"),)

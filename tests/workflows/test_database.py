@@ -13,7 +13,7 @@ from fairmark.vulnerabilities.adapters.folder import documents
 from fairmark.vulnerabilities.adapters.store import Store
 from fairmark.vulnerabilities.bundle import new_key, write_bundle
 from fairmark.vulnerabilities.sync import Response, World
-from fairmark.workflows.database import Outside, chosen, export, import_bundle, import_paths, info, update
+from fairmark.workflows.database import Outside, chosen, export, import_bundle, import_paths, info, nvd_access, update
 from tests.doubles.feed_files import as_json, cve_document, nvd_item, nvd_page
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -163,3 +163,38 @@ def test_info_tells_age_terms_and_what_is_too_old(tmp_path: Path) -> None:
 def test_a_feed_that_nobody_knows_is_refused() -> None:
     with pytest.raises(WrongUsageError, match="gossip"):
         chosen(["gossip"])
+
+
+def test_nvd_is_asked_every_six_seconds_and_ten_times_as_often_with_a_key() -> None:
+    without, known = nvd_access(None, "", ""), nvd_access(None, " key-1\n", "")
+
+    assert (without.key, without.pause_seconds) == ("", 6.0)
+    assert (known.key, known.pause_seconds) == ("key-1", 0.6)
+    assert "key-1" not in repr(known)
+
+
+def test_a_key_file_goes_before_the_environment() -> None:
+    assert nvd_access("from-file\n", "from-environment", "").key == "from-file"
+
+
+def test_a_mirror_gets_the_key_only_where_its_file_was_named_and_never_in_clear() -> None:
+    mirror = "https://mirror.example.org/nvd"
+
+    assert nvd_access(None, "key-1", mirror).key == ""
+    assert nvd_access("key-1", "", mirror).key == "key-1"
+    assert nvd_access("key-1", "", "http://127.0.0.1:80/nvd").pause_seconds == 0.0
+    with pytest.raises(WrongUsageError, match="in clear"):
+        nvd_access("key-1", "", "http://mirror.example.org/nvd")
+
+
+@pytest.mark.parametrize("held", ["two words", "a\r\nX: y", "k\u00e9", "x" * 300])
+def test_a_key_that_is_no_word_is_refused_without_being_repeated(held: str) -> None:
+    with pytest.raises(WrongUsageError) as caught:
+        nvd_access(None, held, "")
+
+    assert held not in caught.value.message + caught.value.hint
+
+
+def test_an_empty_key_file_is_wrong_usage() -> None:
+    with pytest.raises(WrongUsageError, match="empty"):
+        nvd_access(" \n", "", "")

@@ -71,3 +71,27 @@ def test_a_key_in_two_images_and_a_component_in_two_are_found() -> None:
     assert found.keys[digest("key")] == {"one.bin": ["/a.key"], "two.bin": ["/b.key"]}
     assert found.spread_components == len({(one.name, one.version) for one in assessment().components})
     assert json.loads(found.documents()["keys.json"])["keys"][0]["public_sha256"] == digest("key")
+
+
+def test_keys_of_every_kind_are_indexed_and_a_certificate_meets_its_key() -> None:
+    told = {
+        "/a.key": f"private key, RSA 2048 bits; SHA-256 of its public part {digest('key')}",
+        "/a.crt": f"certificate, RSA 2048 bits; SHA-256 of its public part {digest('key')}",
+        "/authorized_keys": f"authorised key, Ed25519 256 bits; SHA-256 of its public part {digest('login')}",
+        "/ta.key": f"private key, OpenVPN static key 2048 bits; SHA-256 of its body {digest('tunnel')}",
+        "/lib.so": f"key for tests, RSA 2048 bits; SHA-256 of its public part {digest('test')}",
+    }
+    shown = tuple(evidence(path, statement) for path, statement in told.items())
+    images = [named(entry_of(assessment(evidence=(*assessment().evidence, *shown)), "p"), f"{n}.bin") for n in "12"]
+
+    found = indexes(images)
+
+    assert found.kinds == {
+        digest("key"): ["certificate", "private key"],
+        digest("login"): ["authorised key"],
+        digest("tunnel"): ["private key"],
+    }
+    assert found.keys[digest("key")] == {"1.bin": ["/a.crt", "/a.key"], "2.bin": ["/a.crt", "/a.key"]}
+    assert {
+        row["public_sha256"]: row["kinds"] for row in json.loads(found.documents()["keys.json"])["keys"]
+    } == found.kinds

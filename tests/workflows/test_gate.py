@@ -3,11 +3,15 @@ from datetime import date
 import pytest
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
+from fairmark.model.assessment import Assessment
 from fairmark.model.device import Market
+from fairmark.model.reported import ReportedLevel
 from fairmark.model.standard import Level
 from fairmark.model.value import canonical_json
+from fairmark.workflows.code_scanners import read_reports
 from fairmark.workflows.gate import Conditions, GateReport, Result, Waiver, gate, read_assessment, read_waivers
 from tests.doubles.assessments import PASSWORD, PRIVATE_KEY, TELNET, assessment, device, repaired
+from tests.doubles.sarif_logs import log, place, result, run
 
 TODAY = date(2026, 11, 24)
 ANYTHING = Conditions()
@@ -157,3 +161,58 @@ def test_a_waiver_without_owner_reason_or_end_is_wrong_usage(text: bytes) -> Non
 
 def test_while_the_markets_are_not_stated_the_law_of_every_market_is_part_of_the_minimum() -> None:
     assert subjects(ask(assessment(device=device(markets=())), Conditions(minimum=True))) == {"psti 1-2"}
+
+
+CODE = Conditions(reported=ReportedLevel.WARNING)
+
+
+def scanned(*rows: dict, **more: object) -> Assessment:  # type: ignore[type-arg]
+    """The mended build with the report of a code scanner."""
+    reports = read_reports([(log(run(*rows, **more)), "scan.sarif")])  # type: ignore[arg-type]
+    one = repaired()
+    proofs = (*one.evidence, *reports.evidence)
+    return one.model_copy(update={"reported": reports.reported, "scanners": reports.scanners, "evidence": proofs})
+
+
+def test_results_of_code_scanners_count_only_when_asked_for() -> None:
+    assert ask(scanned(result())).result is Result.PASSED
+
+    report = ask(scanned(result(), result("quiet", level="note")), CODE)
+
+    (reason,) = report.reasons
+    assert report.result is Result.FAILED
+    assert reason.text == "semgrep reports error c/command-injection in src/cgi.c:12: input reaches system()"
+
+
+def test_what_the_team_set_aside_does_not_close_the_gate() -> None:
+    assert ask(scanned(result(suppressions=[{"kind": "inSource"}])), CODE).result is Result.PASSED
+
+
+def test_old_results_are_no_noise_when_lines_move_and_a_new_one_counts() -> None:
+    old = scanned(result(), result("b", locations=[place("b.c", 7)]))
+    moved = [result(locations=[place(line=40)]), result("b", locations=[place("b.c", 70)])]
+
+    assert ask(scanned(*moved), CODE, baseline=old).result is Result.PASSED
+    new = ask(scanned(*moved, result("fresh")), CODE, baseline=old)
+    assert [reason.text.split()[3] for reason in new.reasons] == ["fresh"]
+    assert "2 known from the baseline" in new.notes[0]
+
+
+def test_a_result_that_became_graver_is_new() -> None:
+    old = scanned(result(level="note"))
+
+    assert ask(scanned(result(level="error")), CODE, baseline=old).result is Result.FAILED
+
+
+def test_no_report_or_one_of_a_run_that_failed_is_undecided_whatever_the_baseline() -> None:
+    unfinished = scanned(invocations=[{"executionSuccessful": False}])
+
+    for subject in (repaired(), unfinished):
+        for baseline in (None, subject):
+            assert ask(subject, CODE, baseline=baseline).result is Result.UNDECIDED
+
+
+def test_a_waiver_covers_a_result_by_its_rule() -> None:
+    report = ask(scanned(result()), CODE, waivers=(waiver("c/command-injection"),))
+
+    assert (report.result, len(report.waived)) == (Result.PASSED, 1)

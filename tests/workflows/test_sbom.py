@@ -1,30 +1,34 @@
+import io
 import json
+import tarfile
 
 import pytest
+import zstandard
 
 from fairmark.errors import UnreadableInputError
-from fairmark.workflows.sbom import MOST_COMPONENTS, read_sbom
+from fairmark.workflows import sbom as module
+from fairmark.workflows.sbom import MOST_COMPONENTS, list_of, read_sbom
+from tests.doubles.sboms import CYCLONEDX, SPDX2, SPDX3, TAGS, as_bytes, yocto_archive
 
 
-def test_cyclonedx_components_are_read_sorted() -> None:
-    document = {
-        "bomFormat": "CycloneDX",
-        "components": [{"name": "zlib", "version": "1.3"}, {"name": "curl", "purl": "pkg:generic/curl"}],
-    }
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (as_bytes(CYCLONEDX), "CycloneDX 1.6"),
+        (as_bytes(SPDX2), "SPDX 2.3"),
+        (as_bytes(SPDX3), "SPDX 3.0"),
+        (TAGS.encode(), "SPDX 2 tags"),
+        (yocto_archive(), "SPDX 2.2 archive"),
+        (b"\xef\xbb\xbf" + as_bytes(CYCLONEDX), "CycloneDX 1.6"),
+    ],
+)
+def test_every_format_names_the_same_components(content: bytes, kind: str) -> None:
+    found = read_sbom(content, "some/where/bom")
 
-    assert [c.name for c in read_sbom(json.dumps(document).encode(), "s.json")] == ["curl", "zlib"]
-
-
-def test_spdx_packages_are_read_with_their_purl() -> None:
-    reference = {"referenceType": "purl", "referenceLocator": "pkg:deb/debian/zlib1g@1.3"}
-    document = {
-        "spdxVersion": "SPDX-2.3",
-        "packages": [{"name": "zlib1g", "versionInfo": "1.3", "externalRefs": [reference]}],
-    }
-
-    (component,) = read_sbom(json.dumps(document).encode(), "s.json")
-
-    assert (component.version, component.purl) == ("1.3", "pkg:deb/debian/zlib1g@1.3")
+    assert (found.format, found.name) == (kind, "bom")
+    assert {(one.name.removesuffix("-sources"), one.version) for one in found.components} >= {("busybox", "1.36.1")}
+    assert all(one.source == "maker's SBOM" for one in found.components)
+    assert len(found.sha256) == 64
 
 
 @pytest.mark.parametrize(
@@ -33,10 +37,16 @@ def test_spdx_packages_are_read_with_their_purl() -> None:
         b"",
         b"{",
         b"[]",
+        b'"text"',
         b'{"bomFormat": "other"}',
+        b'{"spdxVersion": "SPDX-9"}',
         b"\xff\xfe",
         b"[" * 100_000,
-        b'{"bomFormat": "CycloneDX", "components": [{"name": {"a": 1}}]}',
+        b"SPDXVersion: SPDX-1.2\nPackageName: a\n",
+        b"# a comment\nand no SBOM\n",
+        b"\x28\xb5\x2f\xfd" + b"\x00" * 40,
+        b"\x1f\x8b" + b"\x00" * 40,
+        b"\x00" * 257 + b"ustar" + b"\xff" * 300,
     ],
 )
 def test_what_is_no_list_of_components_is_refused(content: bytes) -> None:
@@ -47,12 +57,80 @@ def test_what_is_no_list_of_components_is_refused(content: bytes) -> None:
     assert caught.value.exit_code == 3
 
 
-def test_rows_that_are_no_components_are_left_out() -> None:
-    assert read_sbom(b'{"bomFormat": "CycloneDX", "components": [1, null, {"name": ""}]}', "s.json") == ()
+def test_xml_is_refused_with_the_way_to_convert_it() -> None:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE bom [<!ENTITY a "aaaa">]><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>'
+
+    with pytest.raises(UnreadableInputError, match="XML") as caught:
+        read_sbom(bomb, "bom.xml")
+
+    assert "convert" in caught.value.hint
+
+
+def test_rows_that_are_no_components_are_left_out_and_counted() -> None:
+    found = read_sbom(
+        b'{"bomFormat": "CycloneDX", "components": [1, null, {"name": ""}, {"name": {"a": 1}}]}', "s.json"
+    )
+
+    assert found.components == ()
+    assert found.left_out == {"entries without a name": 2}
 
 
 def test_a_list_without_end_is_refused() -> None:
     rows = b",".join([b'{"name":"a"}'] * (MOST_COMPONENTS + 1))
 
-    with pytest.raises(UnreadableInputError, match="100,001 components"):
+    with pytest.raises(UnreadableInputError, match="more than 100,000 components"):
         read_sbom(b'{"bomFormat": "CycloneDX", "components": [' + rows + b"]}", "s.json")
+
+
+def test_the_top_of_a_set_of_documents_is_no_empty_list() -> None:
+    outside = [{"externalDocumentId": f"DocumentRef-{n}"} for n in range(9)]
+    top = {"spdxVersion": "SPDX-2.2", "packages": [{"name": "image", "SPDXID": "i"}], "externalDocumentRefs": outside}
+
+    with pytest.raises(UnreadableInputError, match="9 other documents") as caught:
+        read_sbom(as_bytes(top), "image.spdx.json")
+
+    assert "tar.zst" in caught.value.hint
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MAX_UNPACKED", 1 << 20)
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        member = tarfile.TarInfo("a.spdx.json")
+        member.size = 4 << 20
+        archive.addfile(member, io.BytesIO(b" " * member.size))
+
+    with pytest.raises(UnreadableInputError, match="damaged archive"):
+        read_sbom(zstandard.compress(file.getvalue()), "a.tar.zst")
+
+
+def test_a_cut_archive_is_refused() -> None:
+    with pytest.raises(UnreadableInputError):
+        read_sbom(yocto_archive()[:-20], "a.tar.zst")
+
+
+def test_the_coverage_says_what_was_read() -> None:
+    said = list_of(read_sbom(as_bytes(CYCLONEDX), "bom.json"))
+
+    assert said is not None
+    assert (said.format, said.components) == ("CycloneDX 1.6", 3)
+    assert said.left_out["tools of the build"] == 1
+    assert list_of(None) is None
+
+
+def test_any_value_in_any_field_is_read_or_passed_over() -> None:
+    for value in (None, 1, "x", [], {}, [None, 1, "x", [], {}], "\ud800", 1e300):
+        row = dict.fromkeys(("name", "version", "purl", "cpe", "licenses", "properties", "type", "components"), value)
+        package = dict.fromkeys(("name", "versionInfo", "externalRefs", "SPDXID", "primaryPackagePurpose"), value)
+        documents = [
+            {"bomFormat": "CycloneDX", "specVersion": value, "metadata": value, "components": [row]},
+            {"bomFormat": "CycloneDX", "components": value},
+            {"spdxVersion": "SPDX-2.3", "packages": [package], "relationships": value, "documentDescribes": value},
+            {
+                "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+                "@graph": [row | {"type": "software_Package"}],
+            },
+            {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": value},
+        ]
+        for document in documents:
+            read_sbom(json.dumps(document).encode(), "s.json")

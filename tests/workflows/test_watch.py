@@ -3,10 +3,11 @@ from datetime import date
 from fairmark.model.assessment import Assessment
 from fairmark.model.finding import Confidence, Reach
 from fairmark.model.image import Component
-from fairmark.model.vulnerability import Status
+from fairmark.model.vulnerability import Justification, Status
 from fairmark.vulnerabilities.known import KnownRecords
 from fairmark.vulnerabilities.match import match
 from fairmark.vulnerabilities.record import Record
+from fairmark.vulnerabilities.vex import MakerStatement, Named
 from fairmark.workflows.watch import WatchReport, What, watch
 from tests.doubles.assessments import assessment
 from tests.doubles.flaws import KEV, TODAY, component, record, store
@@ -19,8 +20,8 @@ def saved(*records: Record, components: tuple[Component, ...] = (component(),)) 
     return one.model_copy(update={"vulnerabilities": matched.vulnerabilities, "findings": matched.findings})
 
 
-def watched(one: Assessment, data: KnownRecords, since: date | None = None) -> WatchReport:
-    return watch([("a.json", one)], data, today=TODAY, since=since)
+def watched(one: Assessment, data: KnownRecords, since: date | None = None, **more: object) -> WatchReport:
+    return watch([("a.json", one)], data, today=TODAY, since=since, **more)  # type: ignore[arg-type]
 
 
 def test_nothing_new_is_no_news() -> None:
@@ -90,3 +91,93 @@ def test_what_limits_the_silence_is_said() -> None:
     assert "a.json: it lists no component" in said
     assert "b.json: its components come from a list alone" in said
     assert "silence means nothing" in said
+
+
+LISTED = (component(evidence=(), source="maker's SBOM", reach=Reach.PRESENT),)
+
+
+def test_a_withdrawn_record_is_taken_back_and_is_no_news() -> None:
+    report = watched(saved(record()), store(record(state="rejected")))
+
+    (gone,) = report.closed
+    assert report.news == ()
+    assert (gone.cve, gone.component) == ("CVE-2026-0001", "dropbear")
+    assert "withdrawn" in gone.why
+
+
+def test_what_no_source_names_any_more_is_taken_back_only_while_its_feeds_are_loaded() -> None:
+    one = saved(record())
+
+    assert "no source names it" in watched(one, store()).closed[0].why
+    lost = watched(one, store(feeds=("kev",)))
+    assert lost.closed == ()
+    assert any("made with data of cve, epss, which is not loaded now" in warning for warning in lost.warnings)
+
+
+def test_what_an_earlier_watch_told_is_taken_back_too() -> None:
+    data = store(record(state="rejected"))
+    build = watched(saved(), store(record())).news[0].build
+
+    assert watched(saved(), data).closed == ()
+    told = {build: (("CVE-2026-0001", "dropbear", "2016.70"),)}
+    assert [one.cve for one in watched(saved(), data, earlier=told).closed] == ["CVE-2026-0001"]
+
+
+def denial(**more: object) -> MakerStatement:
+    given = {"justification": Justification.CODE_NOT_PRESENT} | more
+    return MakerStatement("CVE-2026-0001", Status.NOT_AFFECTED, (Named("Pico Cam 2", "1.4.2"),), **given)  # type: ignore[arg-type]
+
+
+def test_the_makers_word_keeps_an_ordinary_flaw_quiet_and_is_named_as_the_reason() -> None:
+    report = watched(saved(), store(record()), maker=(denial(),))
+
+    assert report.news == ()
+    assert any("1 flaw dropped on its word" in warning for warning in report.warnings)
+    (gone,) = watched(saved(record()), store(record()), maker=(denial(),)).closed
+    assert "(maker VEX)" in gone.why
+
+
+def test_the_makers_word_does_not_keep_an_exploited_flaw_quiet() -> None:
+    (one,) = watched(saved(), store(record(kev=KEV)), maker=(denial(),)).news
+
+    assert (one.what, one.grade) == (What.EXPLOITED, Confidence.B)
+
+
+def test_a_word_about_another_firmware_is_not_heard() -> None:
+    other = MakerStatement("CVE-2026-0001", Status.FIXED, (Named("Pico Cam 2", "1.5.0"),))
+
+    report = watched(saved(), store(record()), maker=(other,))
+
+    assert len(report.news) == 1
+    assert any("1 of them about other builds" in warning for warning in report.warnings)
+
+
+def test_of_what_only_a_list_names_the_exploited_is_news_and_the_rest_is_counted() -> None:
+    data = store(record(), record(cve="CVE-2026-0002", kev=KEV), record(cve="CVE-2026-0003", epss=0.5))
+
+    report = watched(saved(components=LISTED), data)
+
+    assert [(one.what, one.grade, one.reach) for one in report.news] == [
+        (What.EXPLOITED, Confidence.C, Reach.PRESENT),
+        (What.LIKELY, Confidence.C, Reach.PRESENT),
+    ]
+    assert any("1 more flaw of components that only a list names" in warning for warning in report.warnings)
+
+
+def test_of_what_only_a_list_names_nothing_is_told_twice() -> None:
+    known = record(kev=KEV)
+
+    assert watched(saved(known, components=LISTED), store(known)).news == ()
+    assert len(watched(saved(record(), components=LISTED), store(known)).news) == 1
+
+
+def test_assessments_that_cannot_be_read_stand_in_the_report() -> None:
+    assert watched(saved(), store(), unreadable=("b.json cannot be read",)).unreadable == ("b.json cannot be read",)
+
+
+def test_two_versions_of_one_component_are_two_places() -> None:
+    both = (component(), component(version="2016.71", evidence=("ev-b",)))
+    one = saved(record(), components=both)
+
+    assert watched(one, store(record())).news == ()
+    assert len(watched(saved(components=both), store(record())).news) == 2

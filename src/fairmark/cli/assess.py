@@ -16,7 +16,19 @@ import click
 @click.option(
     "--sbom",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The maker's own list of components (CycloneDX or SPDX JSON).",
+    help="The maker's own list of components (CycloneDX JSON, SPDX JSON or tags); held against the image.",
+)
+@click.option(
+    "--vex",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The maker's word on published flaws (OpenVEX, CSAF, CycloneDX); may be repeated.",
+)
+@click.option(
+    "--sarif",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Report of a code scanner (SARIF 2.1.0), kept apart from our findings; may be repeated.",
 )
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files; default: NAME-fairmark here."
@@ -34,6 +46,13 @@ import click
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON instead of the summary.")
 @click.option("--explain-extraction", "explain", is_flag=True, help="Show how the image was opened, and nothing more.")
+@click.option(
+    "--fallback",
+    type=click.Choice(["unblob", "none"]),
+    default="unblob",
+    show_default=True,
+    help="Program asked about what no reader of ours opens; unblob is used where it is installed.",
+)
 @click.option("--all", "hints", is_flag=True, help="Keep hints (grade C): they never count in a verdict.")
 @click.option("--max-bytes", type=click.IntRange(1), help="Limit: unpacked bytes in all.")
 @click.option("--max-file-bytes", type=click.IntRange(1), help="Limit: bytes of one file.")
@@ -45,18 +64,22 @@ def command(
     *,
     profile: Path | None,
     sbom: Path | None,
+    vex: tuple[Path, ...],
+    sarif: tuple[Path, ...],
     out: Path | None,
     calibration: Path | None,
     database: Path | None,
     as_json: bool,
     explain: bool,
+    fallback: str,
     hints: bool,
     **limits: float | None,
 ) -> None:
     """Examine IMAGE (a firmware file or an extracted directory) and say what is provably wrong.
 
     Writes assessment.json, report.html, sbom.cdx.json, sbom.spdx.json, findings.sarif and, where a published
-    flaw was matched, vex.json. Without IMAGE only the profile's claims are looked at.
+    flaw was matched, vex.json. Without IMAGE only documents are looked at:
+    the profile's claims, and the components of the SBOM.
     """
     import math
     import os
@@ -65,17 +88,27 @@ def command(
     from fairmark.cli.show import show_json, show_text
     from fairmark.errors import WrongUsageError
 
-    if image is None and profile is None:
+    if image is None and profile is None and sbom is None:
         raise WrongUsageError("nothing to assess", hint="Try: fairmark assess firmware.bin  (or: fairmark demo)")
     if math.isnan(limits.get("max_seconds") or 0):
         raise WrongUsageError("--max-seconds is not a number", hint="Give seconds, such as 60.")
     given = Given(
-        image=image, profile=profile, sbom=sbom, calibration=calibration, database=database, hints=hints, limits=limits
+        image=image,
+        profile=profile,
+        sbom=sbom,
+        vex=vex,
+        sarif=sarif,
+        calibration=calibration,
+        database=database,
+        hints=hints,
+        fallback=fallback,
+        threads=min(2, os.cpu_count() or 1),
+        limits=limits,
     )
     if explain:
         show_extraction(given, as_json=as_json)
         return
-    folder = out or Path(f"{Path(os.path.realpath(image or profile or 'device')).stem}-fairmark")
+    folder = out or Path(f"{Path(os.path.realpath(image or profile or sbom or 'device')).stem}-fairmark")
     assessment, names = assess_and_write(given, folder)
     if as_json:
         show_json(assessment)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fairmark.vulnerabilities.sync import Response
-    from fairmark.workflows.database import Outside, Report
+    from fairmark.workflows.database import NvdAccess, Outside, Report
 
 _DATABASE = click.option(
     "--db",
@@ -36,9 +36,16 @@ def command() -> None:
     metavar="[FEED=]PLACE",
     help="Another address or a folder for a feed; may be repeated. FEED may be left out beside one --feed.",
 )
+@click.option(
+    "--nvd-key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File with your key for NVD's interface: ten times as many requests. Or set FAIRMARK_NVD_API_KEY.",
+)
 @_DATABASE
 @_JSON
-def update_command(feeds: tuple[str, ...], places: tuple[str, ...], database: Path | None, as_json: bool) -> None:
+def update_command(
+    feeds: tuple[str, ...], places: tuple[str, ...], nvd_key_file: Path | None, database: Path | None, as_json: bool
+) -> None:
     """Fetch what is new in the feeds, and go on where an interrupted run stopped.
 
     Exit code 1: a feed could not be brought up to date; what was stored is kept.
@@ -49,10 +56,10 @@ def update_command(feeds: tuple[str, ...], places: tuple[str, ...], database: Pa
 
     mirrors = _mirrors(feeds, places)
     wanted = chosen(feeds or tuple(mirrors))
+    access = _nvd_access(nvd_key_file, mirrors.get("nvd", ""))
     path = database or default_path()
     with Store(path) as store, progress_line() as progress:
-        # A mirror has no rule of five requests in thirty seconds.
-        report = update(store, wanted, mirrors, _outside(path, progress, pause=0.0 if "nvd" in mirrors else 6.0))
+        report = update(store, wanted, mirrors, _outside(path, progress, access))
     _show(report, as_json)
 
 
@@ -188,20 +195,32 @@ def _mirrors(feeds: tuple[str, ...], places: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _outside(path: Path, progress: "Callable[[str], None]", pause: float = 0.0) -> "Outside":
+def _nvd_access(file: Path | None, mirror: str) -> "NvdAccess":
+    """Read the key for NVD from its file or the environment; it is not shown and not kept."""
+    import os
+
+    from fairmark.workflows.adapters.inputs import read_file
+    from fairmark.workflows.database import nvd_access
+
+    held = read_file(file, limit=1 << 12, what="a key for NVD").decode("utf-8", "replace") if file else None
+    return nvd_access(held, os.environ.get("FAIRMARK_NVD_API_KEY", ""), mirror)
+
+
+def _outside(path: Path, progress: "Callable[[str], None]", access: "NvdAccess | None" = None) -> "Outside":
     import time
     from datetime import UTC, datetime
 
     from fairmark.vulnerabilities.adapters.folder import documents
     from fairmark.vulnerabilities.adapters.http import download, fetch
     from fairmark.vulnerabilities.sync import World
-    from fairmark.workflows.database import Outside
+    from fairmark.workflows.database import NvdAccess, Outside
 
     def archive(feed: str, url: str, headers: Mapping[str, str]) -> "tuple[Response, Path]":
         file = path.with_name(f"{path.name}.{feed}.zip")
         return download(url, headers, file), file
 
-    world = World(fetch, time.sleep, datetime.now(UTC), progress, pause)
+    asked = access or NvdAccess()
+    world = World(fetch, time.sleep, datetime.now(UTC), progress, asked.pause_seconds, asked.key)
     return Outside(world, documents, archive, lambda file: file.unlink(missing_ok=True))
 
 

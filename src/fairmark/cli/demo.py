@@ -14,12 +14,13 @@ import click
 def command(keep: Path | None, as_json: bool) -> None:
     """Make two camera images, one with the flaws cameras really had and one with each mended; assess both.
 
+    For the first it also says how much security is enough.
     Offline, no root, nothing to install. Nothing is kept unless you say --keep.
     """
     from fairmark.cli.session import Given, assess_and_write, run_assessment
     from fairmark.cli.show import screen_width, show_json, show_text
     from fairmark.model.assessment import Assessment
-    from fairmark.render.terminal import side_by_side
+    from fairmark.render.terminal import money, side_by_side
     from fairmark.workflows.adapters.inputs import work_folder
     from fairmark.workflows.adapters.output import write_files
     from fairmark.workflows.demo import demonstrate
@@ -40,5 +41,7 @@ def command(keep: Path | None, as_json: bool) -> None:
         show_text(assessment)
         click.echo()
     click.echo(side_by_side(flawed, fixed, width=screen_width(), colour=sys.stdout.isatty()))
+    click.echo()
+    click.echo(money(flawed, width=screen_width(), colour=sys.stdout.isatty()))
     if keep:
         click.echo(f"\nImages, profiles and reports are in {keep}/.")

@@ -24,38 +24,49 @@ import click
 @click.option(
     "--max-loss", type=click.FloatRange(0), help="Greatest private P95 of a year's loss, in the assessment's currency."
 )
+@click.option(
+    "--reported",
+    type=click.Choice(["error", "warning", "note"]),
+    help="Results of code scanners count too, from this level on; those set aside in the tool do not.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     assessment: Path,
+    *,
     baseline: Path | None,
     waivers: Path | None,
     minimum: bool,
     level: int | None,
     standards: tuple[str, ...],
     max_loss: float | None,
+    reported: str | None,
     as_json: bool,
 ) -> None:
     """Fail (exit 1) on a proven high finding or a mandatory provision that fails in ASSESSMENT.
 
-    An undecided result, such as a loss whose interval holds the limit, does not open the gate.
+    An undecided result, such as a loss whose interval holds the limit or a scanner's report that is not there, does
+    not open the gate.
     """
     import math
     from datetime import UTC, datetime
 
     from fairmark.cli.show import show_json
     from fairmark.errors import WrongUsageError
+    from fairmark.model.reported import ReportedLevel
     from fairmark.workflows.adapters.inputs import read_file
     from fairmark.workflows.gate import MAX_BYTES, Conditions, Result, gate, read_assessment, read_waivers
 
     if max_loss is not None and math.isnan(max_loss):
         raise WrongUsageError("--max-loss is not a number", hint="Give an amount, such as 100000.")
 
+    wanted = ReportedLevel(reported) if reported else None
+
     def load(path: Path) -> bytes:
         return read_file(path, limit=MAX_BYTES, what="an assessment or waivers")
 
     report = gate(
         read_assessment(load(assessment), str(assessment)),
-        Conditions(minimum=minimum, level=level, standards=standards, max_loss=max_loss),
+        Conditions(minimum=minimum, level=level, standards=standards, max_loss=max_loss, reported=wanted),
         today=datetime.now(UTC).date(),
         baseline=read_assessment(load(baseline), str(baseline)) if baseline else None,
         waivers=read_waivers(load(waivers), str(waivers)) if waivers else (),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from fairmark.examine.adapters.crypt import crack
 from fairmark.examine.adapters.directory import open_directory
 from fairmark.examine.adapters.image_file import open_image
 from fairmark.examine.adapters.spool import FileSpool
+from fairmark.examine.adapters.unblob import unblob_or_its_absence
 from fairmark.examine.extract import Extraction, extract, extract_tree
 from fairmark.examine.limits import Limits
 from fairmark.model.assessment import Assessment
@@ -30,10 +32,13 @@ from fairmark.vulnerabilities.starter import starter
 from fairmark.workflows.adapters.inputs import newest, profile_beside, read_file, work_folder
 from fairmark.workflows.adapters.output import write_together
 from fairmark.workflows.assess import Material, Progress, World, assess
+from fairmark.workflows.code_scanners import read_reports
 from fairmark.workflows.documents import documents
 from fairmark.workflows.mapping import read_mapping
 from fairmark.workflows.profile import MAX_BYTES, read_profile
+from fairmark.workflows.sarif_read import MAX_SARIF_BYTES
 from fairmark.workflows.sbom import MAX_SBOM_BYTES, read_sbom
+from fairmark.workflows.vex import MAX_VEX_BYTES, read_vex
 
 LIMIT_OPTIONS = {
     "max_bytes": "total_bytes",
@@ -51,9 +56,14 @@ class Given:
     image: Path | None
     profile: Path | None = None
     sbom: Path | None = None
+    vex: tuple[Path, ...] = ()
+    sarif: tuple[Path, ...] = ()
     calibration: Path | None = None
     database: Path | None = None
     hints: bool = False
+    fallback: str = "unblob"
+    threads: int = 1
+    """Threads that decompress ahead of the reading."""
     limits: Mapping[str, float | None] = field(default_factory=dict)
 
 
@@ -89,10 +99,11 @@ def show_extraction(given: Given, *, as_json: bool) -> None:
                 row = {
                     "containers": [one.model_dump(mode="json") for one in opened.containers],
                     "gaps": [one.model_dump(mode="json") for one in opened.gaps],
+                    "programs": opened.programs,
                 }
                 click.echo(canonical_json(row).decode())
             else:
-                click.echo(render_extraction(opened.containers, opened.gaps))
+                click.echo(render_extraction(opened.containers, opened.gaps, opened.programs))
 
 
 def limits_of(given: Given) -> Limits:
@@ -125,14 +136,28 @@ def _calibration(path: Path | None) -> Calibration:
 
 
 @contextmanager
+def _pool(threads: int) -> Iterator[Executor | None]:
+    """Give threads that decompress ahead of the reading; none where they would have no processor of their own."""
+    if threads < 2:
+        yield None
+        return
+    with ThreadPoolExecutor(threads, "ahead") as pool:
+        yield pool
+
+
+@contextmanager
 def _material(given: Given, world: World, limits: Limits) -> Iterator[Material]:
     """Open everything the user named; the image stays open while the journey reads from it."""
     profile = given.profile or profile_beside(given.image)
     text = read_file(profile, limit=MAX_BYTES, what="a device profile") if profile else b""
     device = read_profile(text, str(profile)) if profile else Device()
-    sbom = read_file(given.sbom, limit=MAX_SBOM_BYTES, what="CycloneDX or SPDX JSON") if given.sbom else b""
-    components = read_sbom(sbom, str(given.sbom)) if given.sbom else ()
-    paths = tuple(path for path in (given.image, profile, given.sbom, given.calibration) if path)
+    sbom = read_file(given.sbom, limit=MAX_SBOM_BYTES, what="CycloneDX or SPDX") if given.sbom else b""
+    listed = read_sbom(sbom, str(given.sbom)) if given.sbom else None
+    documents = [(read_file(path, limit=MAX_VEX_BYTES, what="a VEX document"), str(path)) for path in given.vex]
+    maker = tuple(statement for content, name in documents for statement in read_vex(content, name))
+    reports = read_reports((read_file(path, limit=MAX_SARIF_BYTES, what="SARIF"), str(path)) for path in given.sarif)
+    named = (given.image, profile, given.sbom, *given.vex, *given.sarif, given.calibration)
+    paths = tuple(path for path in named if path)
 
     def material(extraction: Extraction | None, image: ImageRecord, inside: int = 0) -> Material:
         return Material(
@@ -141,24 +166,41 @@ def _material(given: Given, world: World, limits: Limits) -> Iterator[Material]:
             device=device,
             created=newest(paths, inside=inside),
             device_digest=sha256_hex(text) if profile else "",
-            sbom=components,
-            sbom_digest=sha256_hex(sbom) if sbom else "",
+            sbom=listed,
+            maker=maker,
+            vex_digests=tuple(sorted({sha256_hex(content) for content, _ in documents})),
+            reports=reports,
         )
 
     if given.image is None:
         yield material(None, ImageRecord())
         return
     world.progress("opening the image")
-    with work_folder() as folder, FileSpool(folder) as spool:
+    fallback = unblob_or_its_absence() if given.fallback == "unblob" else None
+    with work_folder() as folder, FileSpool(folder) as spool, _pool(given.threads) as pool:
         if given.image.is_dir():
             with open_directory(given.image, limits=limits, clock=world.clock) as found:
                 opened = extract_tree(
-                    found.tree, limits=limits, clock=world.clock, spool=spool, progress=world.progress
+                    found.tree,
+                    limits=limits,
+                    clock=world.clock,
+                    spool=spool,
+                    progress=world.progress,
+                    fallback=fallback,
+                    pool=pool,
                 )
                 opened = replace(opened, gaps=(*opened.gaps, *found.gaps))
                 yield material(opened, ImageRecord(containers=opened.containers), found.mtime)
         else:
             with open_image(given.image) as image:
-                opened = extract(image.blob, limits=limits, clock=world.clock, spool=spool, progress=world.progress)
+                opened = extract(
+                    image.blob,
+                    limits=limits,
+                    clock=world.clock,
+                    spool=spool,
+                    progress=world.progress,
+                    fallback=fallback,
+                    pool=pool,
+                )
                 record = ImageRecord(sha256=image.sha256, size=image.size, containers=opened.containers)
                 yield material(opened, record)

@@ -4,18 +4,16 @@ Flaws in what was not built in cannot hurt the device; ``fairmark.vulnerabilitie
 """
 
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 
 from fairmark.examine.inventory import sights
+from fairmark.examine.kernel_config import running_config
 from fairmark.examine.subject import Subject
-from fairmark.examine.tree import Kind, Tree, UnreadableEntryError
+from fairmark.examine.tree import Kind, Tree
 from fairmark.model.image import Build
 
-_MOST_CONFIG = 4 << 20
 _MOST_NAMES = 20_000
-_OPTION = re.compile(r"(CONFIG_\w{1,80})=(\S{1,200})")
 
 
 def build_of(subject: Subject) -> Build:
@@ -58,30 +56,9 @@ def _built_in(subject: Subject) -> tuple[str, ...] | None:
 
 
 def _config(subject: Subject) -> dict[str, str] | None:
-    """Read the configuration of the kernel where the image carries it as a file."""
-    for tree in subject.trees:
-        for entry in tree.files():
-            folder = entry.parent
-            is_config = entry.name.startswith(b"config-") and folder in {b"boot", b"usr/lib/modules", b"lib/modules"}
-            is_config = is_config or entry.path in {b"boot/config", b"proc/config.gz", b"boot/config.gz"}
-            if entry.kind is Kind.FILE and is_config:
-                options = dict(_OPTION.findall(_text(tree, entry.path)))
-                if options:
-                    return {key: options[key] for key in sorted(options)}
-    return None
-
-
-def _text(tree: Tree, path: bytes) -> str:
-    entry = tree.get(path)
-    if entry is None:
-        return ""
-    try:
-        data = tree.read(entry, _MOST_CONFIG)
-        if data[:2] == b"\x1f\x8b":
-            data = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _MOST_CONFIG)
-    except (UnreadableEntryError, zlib.error):
-        return ""
-    return data.decode("utf-8", "replace")
+    """Return the options that are on in the kernel that runs."""
+    found = running_config(subject)
+    return {key: value for key, value in found.options.items() if value != "n"} if found else None
 
 
 def _applets(subject: Subject) -> tuple[str, ...] | None:

@@ -129,8 +129,8 @@ class _Reader:
         """Read a string that ends in a zero byte, at most 512 bytes of it."""
         if not 0 <= offset < len(self.data):
             raise _DamagedError("a name lies outside the file")
-        piece = self.data[offset : offset + _MAX_NAME]
-        return piece.split(b"\0", 1)[0].decode("utf-8", "backslashreplace")
+        end = self.data.find(b"\0", offset, offset + _MAX_NAME)
+        return self.data[offset : end if end >= 0 else offset + _MAX_NAME].decode("utf-8", "backslashreplace")
 
     def place(self, address: int) -> int:
         """Turn an address of the running program into an offset of the file."""
@@ -239,8 +239,9 @@ def _read_sections(reader: _Reader) -> None:
         raise _DamagedError(f"{count} section headers of {entry_size} bytes make no sense")
     if start + count * entry_size > len(reader.data):
         raise _DamagedError("the section headers lie outside the file")
-    kinds = (reader.unpack("I", start + index * entry_size + 4, "a section header")[0] for index in range(count))
-    reader.facts["stripped"] = _SHT_SYMTAB not in kinds
+    rows = reader.data[start : start + count * entry_size]
+    kind = _SHT_SYMTAB.to_bytes(4, "little" if reader.order == "<" else "big")
+    reader.facts["stripped"] = not any(rows.startswith(kind, at + 4) for at in range(0, len(rows), entry_size))
 
 
 def _read_dynamic(reader: _Reader) -> None:
@@ -248,15 +249,18 @@ def _read_dynamic(reader: _Reader) -> None:
     segment = next((one for one in reader.segments if one.kind == _PT_DYNAMIC), None)
     if segment is None:
         return
-    size = 16 if reader.bits == 64 else 8
-    for index in range(min(segment.size // size, _MAX_DYNAMIC)):
-        layout = "QQ" if reader.bits == 64 else "II"
-        tag, value = reader.unpack(layout, segment.offset + index * size, "the dynamic table")
+    layout = struct.Struct(reader.order + ("QQ" if reader.bits == 64 else "II"))
+    count = min(segment.size // layout.size, _MAX_DYNAMIC)
+    there = max(0, min(count, (len(reader.data) - segment.offset) // layout.size))
+    for tag, value in layout.iter_unpack(reader.data[segment.offset : segment.offset + there * layout.size]):
         if tag == 0:
             break
         values = reader.dynamic.setdefault(tag, [])
         if len(values) < _MAX_NEEDED:
             values.append(value)
+    else:
+        if there < count:
+            raise _DamagedError("the dynamic table lies outside the file")
     reader.flags_1 = reader.first(_DT_FLAGS_1) or 0
     bound = (
         (reader.first(_DT_FLAGS) or 0) & _DF_BIND_NOW or reader.flags_1 & _DF_1_NOW or _DT_BIND_NOW in reader.dynamic
@@ -303,7 +307,10 @@ def _imported(reader: _Reader) -> frozenset[str]:
         return frozenset()
     base = reader.place(strings)
     offsets = {row[0] for row in rows if row[section] == 0 and 0 < row[0] < limit}
-    return frozenset(reader.text(base + offset) for offset in offsets)
+    if offsets and base + max(offsets) >= len(reader.data):
+        raise _DamagedError("a name lies outside the file")
+    text = reader.text
+    return frozenset([text(base + offset) for offset in offsets])
 
 
 def _symbol_count(reader: _Reader, size: int) -> int:

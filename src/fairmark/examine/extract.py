@@ -5,9 +5,11 @@ boot loader), the containers it went through, and the gaps: what could not be op
 """
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from fairmark.examine.blob import Blob, Spool, spool_in_memory
+from fairmark.examine.fallback import Fallback
 from fairmark.examine.limits import Budget, Clock, Limits
 from fairmark.examine.opening import Opening
 from fairmark.examine.payload import Payload
@@ -30,6 +32,7 @@ class Extraction:
     containers: tuple[Container, ...] = ()
     gaps: tuple[Gap, ...] = ()
     opened_bytes: int = 0  # bytes of the image that lie in containers that were opened
+    programs: tuple[str, ...] = ()  # other programs that were asked, with version and how they were confined
 
     @property
     def main(self) -> Tree | None:
@@ -44,13 +47,15 @@ def extract(
     clock: Clock,
     spool: Spool = spool_in_memory,
     progress: Progress | None = None,
+    fallback: Fallback | None = None,
+    pool: Executor | None = None,
 ) -> Extraction:
-    """Open ``image`` and everything inside it.
+    """Open ``image`` and everything inside it; ``fallback`` is asked about what none of our readers opens.
 
-    Nothing is written but what ``spool`` writes. Hostile input never raises: it ends in a gap.
+    Nothing is written but what ``spool`` and ``fallback`` write. Hostile input never raises: it ends in a gap.
     A ``FairmarkError`` of the spool (disk full) goes through.
     """
-    opening = Opening(Budget(limits, clock), spool, progress or _silence)
+    opening = Opening(Budget(limits, clock), spool, progress or _silence, fallback, pool)
     opening.open_image(image)
     return _result(opening, image.size)
 
@@ -62,9 +67,11 @@ def extract_tree(
     clock: Clock,
     spool: Spool = spool_in_memory,
     progress: Progress | None = None,
+    fallback: Fallback | None = None,
+    pool: Executor | None = None,
 ) -> Extraction:
     """Examine a directory that somebody has unpacked already; containers among its files are opened too."""
-    opening = Opening(Budget(limits, clock), spool, progress or _silence)
+    opening = Opening(Budget(limits, clock), spool, progress or _silence, fallback, pool)
     opening.open_tree(tree)
     return _result(opening, sum(entry.size for entry in tree.files()))
 
@@ -80,6 +87,7 @@ def _result(opening: Opening, size: int) -> Extraction:
         containers=tuple(sorted(opening.containers, key=lambda one: _numbers(one.id))),
         gaps=tuple(sorted(set(opening.gaps()), key=lambda gap: (gap.where, gap.reason, gap.detail, gap.bytes))),
         opened_bytes=max(0, size - opening.closed_bytes),
+        programs=tuple(sorted(opening.programs)),
     )
 
 

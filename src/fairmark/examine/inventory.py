@@ -2,16 +2,20 @@
 
 Package databases go first: where one exists it is complete. Version patterns add what no package
 claims, and contradict the database where a binary names another version than its package does.
+What files say of themselves and what libraries are called comes last, often without a version.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from fairmark.examine.inferred import inferred
+from fairmark.examine.module_files import modules
 from fairmark.examine.packages import Package, read_packages
-from fairmark.examine.patterns import Pattern, component_name, cpe_products, patterns_by_id
+from fairmark.examine.patterns import Pattern, component_name, component_of, cpe_products, patterns_by_id
+from fairmark.examine.stated import stated
 from fairmark.examine.subject import FileFacts, PatternHit, Subject
 from fairmark.model.evidence import Evidence, EvidenceKind, Where
 from fairmark.model.image import Component
@@ -65,9 +69,22 @@ def inventory(subject: Subject) -> tuple[tuple[Component, ...], tuple[Evidence, 
         else:
             groups[what].append(sight)
     found += [_of_sights(subject, group) for _, group in sorted(groups.items())]
+    said = named | {(sight.item.root, name) for (name, _), group in groups.items() for sight in group}
+    more = (*inferred(subject, owned=owners, said=said), *_unowned(modules(subject), owners))
+    found += [_Found(component, set(component.paths), proofs) for component, proofs in more]
+    found += [_Found(component, set(component.paths), [proof]) for component, proof in stated(subject)]
     components = _merged(found)
     evidence = {one.id: one for each in found for one in each.evidence}
     return components, tuple(evidence[key] for key in sorted(evidence))
+
+
+def _unowned(
+    found: Iterable[tuple[Component, list[Evidence]]], owners: Mapping[tuple[str, str], Package]
+) -> Iterator[tuple[Component, list[Evidence]]]:
+    """Leave out what a package brought along: the database has it."""
+    for component, proofs in found:
+        if not all((proof.where.root, proof.where.path) in owners for proof in proofs):
+            yield component, proofs
 
 
 def sights(subject: Subject) -> list[Sight]:
@@ -76,11 +93,12 @@ def sights(subject: Subject) -> list[Sight]:
     found = []
     for item in subject.files:
         for hit in item.hits:
-            rule = rules[hit.rule]
+            if (rule := rules.get(hit.rule)) is None:  # a technique, no rule: see ``inferred``
+                continue
             longer = (
                 one
                 for one in item.hits
-                if rules[one.rule].name == rule.name
+                if component_of(one.rule) == rule.name
                 and one.version != hit.version
                 and one.version.startswith(hit.version)
             )
@@ -120,8 +138,13 @@ def contradictions(subject: Subject) -> tuple[Contradiction, ...]:
     return tuple(
         Contradiction(chosen[key], tuple(group))
         for key, group in sorted(groups.items())
-        if all(clearly_differ(chosen[key].upstream, sight.hit.version) for sight in group)
+        if all(_disagrees(chosen[key], sight.hit.version) for sight in group)
     )
+
+
+def _disagrees(package: Package, version: str) -> bool:
+    """Whether a binary names another version; a kernel is named after the interface it keeps, as its package is."""
+    return version not in package.name and clearly_differ(package.upstream, version)
 
 
 def clearly_differ(one: str, other: str) -> bool:
@@ -144,7 +167,7 @@ def package_evidence(subject: Subject, package: Package) -> Evidence:
     """Return the evidence that points at a package's entry in its database."""
     item = subject.file(package.database, package.root)
     where = Where(path=package.database, root=package.root, line=package.line, sha256=item.sha256 if item else "")
-    statement = f"The {package.kind} database lists {package.name} {package.version}".strip() + "."
+    statement = f"{package.lister} lists {package.name} {package.version}".strip() + "."
     return Evidence(kind=EvidenceKind.PACKAGE, where=where, tool=subject.tool, statement=statement)
 
 
@@ -161,7 +184,7 @@ def _of_package(subject: Subject, package: Package) -> _Found:
         version=package.version,
         purl=package.purl,
         cpe=_cpe(product, package.upstream),
-        source=f"package database {package.kind}",
+        source=package.origin,
         licence=package.licence,
         upstream=next((name for name in component_names(package) if name in patterns_by_name()), ""),
         upstream_version=package.upstream,

@@ -7,13 +7,12 @@ public part (the SubjectPublicKeyInfo, RFC 5280 section 4.1.2.7); the private pa
 import hashlib
 import re
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -22,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_ssh_private_key,
 )
+
+from fairmark.examine.certificates import FAULTS, FoundCertificate, is_short, read_certificate
 
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _KEY_NAMES = re.compile(
@@ -36,7 +37,6 @@ _CURVES: dict[bytes, type[ec.EllipticCurve]] = {
     b"ecdsa-sha2-nistp384": ec.SECP384R1,
     b"ecdsa-sha2-nistp521": ec.SECP521R1,
 }
-_FAULTS = (ValueError, TypeError, UnsupportedAlgorithm, OverflowError)
 
 
 class _PublicKey(Protocol):
@@ -56,18 +56,14 @@ class FoundKey:
     encrypted: bool = False
 
     @property
+    def is_shared_secret(self) -> bool:
+        """Whether both sides hold the same key; ``public_sha256`` is then the digest of all of it."""
+        return self.kind.startswith("OpenVPN")
+
+    @property
     def is_short(self) -> bool:
-        """Too small to resist today (NIST SP 800-131A Rev. 2: below 112 bits of strength)."""
-        return self.bits < (2048 if self.kind in {"RSA", "DSA"} else 224)
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCertificate:
-    """A certificate: its own digest and that of the public key in it."""
-
-    sha256: str
-    public_sha256: str
-    line: int | None = None
+        """Whether it is too small to resist today."""
+        return is_short(self.kind, self.bits)
 
 
 def may_hold_key(path: str, text: str | None) -> bool:
@@ -91,6 +87,30 @@ def read_keys(data: bytes) -> tuple[tuple[FoundKey, ...], tuple[FoundCertificate
     return tuple(keys), tuple(certificates)
 
 
+def embedded_key(data: bytes, at: int) -> FoundKey | None:
+    """Return the private key that stands at an offset of a binary file; ``None`` when it does not parse.
+
+    ``data`` needs to hold no more than the key and some bytes after it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        match = _PEM.match(data, at)
+        if match is None:
+            found = _der(data[at : at + _der_length(data[at : at + 4])])
+        else:
+            ending = b"-----END " + match[1] + b"-----"
+            end = data.find(ending, match.end(), match.end() + _MAX_BLOCK)
+            found = _pem(match[1], data[at : end + len(ending)] + b"\n", 1) if end > 0 else None
+    return replace(found, line=None) if isinstance(found, FoundKey) else None
+
+
+def _der_length(head: bytes) -> int:
+    """Return the length of a value in DER with its header, read off its first four bytes."""
+    if len(head) < 4 or head[1] > 0x82:
+        return 0
+    return {0x81: 3 + head[2], 0x82: 4 + int.from_bytes(head[2:4])}.get(head[1], 2 + head[1])
+
+
 def _found(data: bytes) -> Iterator[FoundKey | FoundCertificate]:
     blocks = list(islice(_PEM.finditer(data), _MAX_BLOCKS))
     for match in blocks:
@@ -106,7 +126,7 @@ def _found(data: bytes) -> Iterator[FoundKey | FoundCertificate]:
 
 def _pem(label: bytes, block: bytes, line: int) -> FoundKey | FoundCertificate | None:
     if label in {b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"}:
-        return _certificate(lambda: x509.load_pem_x509_certificate(block), line)
+        return read_certificate(lambda: x509.load_pem_x509_certificate(block), line)
     if not label.endswith(b"PRIVATE KEY"):
         return None
     if label.startswith(b"ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block:
@@ -118,7 +138,7 @@ def _pem(label: bytes, block: bytes, line: int) -> FoundKey | FoundCertificate |
             private = load_pem_private_key(block, None, unsafe_skip_rsa_key_validation=True)
     except TypeError:  # the library's way to say that a passphrase is needed
         return FoundKey(line=line, encrypted=True)
-    except _FAULTS:
+    except FAULTS:
         return None
     return _described(private, line)
 
@@ -130,17 +150,8 @@ def _der(data: bytes) -> FoundKey | FoundCertificate | None:
         return _described(load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True), None)
     except TypeError:
         return FoundKey(encrypted=True)
-    except _FAULTS:
-        return _certificate(lambda: x509.load_der_x509_certificate(data), None)
-
-
-def _certificate(load: Callable[[], x509.Certificate], line: int | None) -> FoundCertificate | None:
-    try:
-        certificate = load()
-        public = _public_sha256(certificate.public_key())
-        return FoundCertificate(hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(), public, line)
-    except _FAULTS:
-        return None
+    except FAULTS:
+        return read_certificate(lambda: x509.load_der_x509_certificate(data), None)
 
 
 def _described(private: object, line: int | None) -> FoundKey | None:
@@ -182,7 +193,7 @@ def _dropbear(data: bytes) -> FoundKey | None:
         if name == b"ssh-ed25519" and len(fields) >= 2 and len(fields[1]) == 64:
             public = ed25519.Ed25519PublicKey.from_public_bytes(fields[1][32:])
             return FoundKey("Ed25519", 256, _public_sha256(public))
-    except _FAULTS:
+    except FAULTS:
         return None
     return None
 

@@ -42,7 +42,7 @@ class Budget:
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
         self.limits = limits
-        self._clock = clock
+        self.clock = clock
         self._deadline = clock() + limits.seconds
         self._bytes = limits.total_bytes
         self._files = limits.files
@@ -51,9 +51,13 @@ class Budget:
         self._work = limits.work
         self._kept = limits.kept
 
+    def seconds_left(self) -> float:
+        """Return what is left of the time; less than nothing when it is used up."""
+        return self._deadline - self.clock()
+
     def tick(self) -> None:
         """Look at the clock."""
-        if self._clock() > self._deadline:
+        if self.seconds_left() < 0:
             raise LimitReached(f"the time limit of {self.limits.seconds:g} seconds is reached")
 
     def spend_bytes(self, count: int) -> None:

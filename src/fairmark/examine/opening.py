@@ -1,25 +1,32 @@
-"""One run over everything that lies in an image, breadth first, so that no bomb delays its neighbours."""
+"""One run over everything that lies in an image, breadth first, so that no bomb delays its neighbours.
+
+What none of our readers opens waits until all the rest is done; then the fallback, if there is
+one, is asked about it.
+"""
 
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from fairmark.errors import FairmarkError
 from fairmark.examine.blob import Blob, Spool
 from fairmark.examine.containers import UNSUPPORTED
 from fairmark.examine.containers.handler import Context, DamagedError, Handler, Opened, Part
+from fairmark.examine.fallback import Answer, Fallback, Found
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.notes import Notes
 from fairmark.examine.payload import Payload
 from fairmark.examine.remainders import SMALLEST, describe, has_boot_code, is_kernel, is_padding, padding_length
 from fairmark.examine.search import Search, container_at, may_be_container
-from fairmark.examine.tree import Entry, Tree, UnreadableEntryError
+from fairmark.examine.tree import Entry, Kind, Source, Tree, UnreadableEntryError
 from fairmark.model.gap import Gap, GapReason
 from fairmark.model.image import Container
 
 # A chance match of these is possible; if nothing comes out, it was none and no gap is due.
 _WEAK = frozenset({"gzip", "lzma", "bzip2", "zstd", "tar"})
-_ORDINARY_IN_TREES = frozenset({"device_tree"})  # device tree files lie in many root file systems
+# Files of these kinds lie in many root file systems and are scanned there as they are.
+_ORDINARY_IN_TREES = frozenset({"device_tree", "esp_image", "mcuboot_image", "cortex_m_image"})
 _LEAST_CONTENT = 64
 _STREAMS = frozenset({"gzip", "xz", "lzma", "zstd", "bzip2", "android_sparse", "lz4", "lz4_legacy", "lzop"})
 
@@ -29,7 +36,8 @@ class _Task:
     """Something to look into. ``offset`` is where it lies in its parent.
 
     ``raw``: part of the image outside any file system, so all of it has to be explained;
-    ``direct``: its bytes are bytes of the image (nothing was decompressed on the way).
+    ``direct``: its bytes are bytes of the image (nothing was decompressed on the way);
+    ``asked``: the fallback has seen it already, and ``why_not`` is what it said.
     """
 
     id: str
@@ -40,6 +48,12 @@ class _Task:
     raw: bool = True
     direct: bool = True
     compression: str = ""
+    asked: bool = False
+    why_not: str = ""
+
+    def and_why_not(self, detail: str) -> str:
+        """Add to a reason what the fallback said."""
+        return f"{detail}; {self.why_not}" if self.why_not else detail
 
     def where(self, kind: str, offset: int = 0) -> str:
         """Name the place in words, for a gap."""
@@ -58,20 +72,44 @@ class _FileTask:
     notes: Notes
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Something that the fallback is to look at. ``resume`` goes on without it, if it does not open it.
+
+    A task without an id is a file in ``parent``: it gets an id when it is opened.
+    """
+
+    task: _Task
+    where: str
+    resume: Callable[[_Task], None]
+    parent: str = ""
+
+
 class Opening:
     """The work list of one extraction and what has come out of it so far."""
 
-    def __init__(self, budget: Budget, spool: Spool, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        spool: Spool,
+        progress: Callable[[str], None],
+        fallback: Fallback | None = None,
+        pool: Executor | None = None,
+    ) -> None:
         self.trees: list[Tree] = []
         self.loose: list[Payload] = []
         self.containers: list[Container] = []
         self.closed_bytes = 0
+        self.programs: set[str] = set()
         self._gaps: list[Gap] = []
         self._notes: list[Notes] = [Notes("the image")]
         self._budget = budget
         self._spool = spool
         self._progress = progress
         self._tasks: deque[_Task | _FileTask] = deque()
+        self._fallback = fallback
+        self._pool = pool
+        self._questions: deque[_Question] = deque()
         self._children: dict[str, int] = {}
 
     def open_image(self, image: Blob) -> None:
@@ -93,7 +131,10 @@ class Opening:
         return [*self._gaps, *(gap for notes in self._notes for gap in notes.gaps())]
 
     def _run(self) -> None:
-        while self._tasks:
+        while self._tasks or self._questions:
+            if not self._tasks:
+                self._ask(self._questions.popleft())
+                continue
             task = self._tasks.popleft()
             try:
                 if isinstance(task, _FileTask):
@@ -137,6 +178,10 @@ class Opening:
         """Open a container that starts here; whatever lies behind it, or around it, is searched."""
         search = Search(task.blob, self._budget)
         handler = container_at(task.blob, 0)
+        if handler in UNSUPPORTED and self._may_ask(task):
+            # Before it is searched: what lies in it uncompressed would be taken out of it.
+            self._questions.append(_Question(task, task.where(handler.name), self._tasks.append))
+            return
         if handler is None or handler in UNSUPPORTED:
             self._search(task, search, 0)
             return
@@ -153,7 +198,7 @@ class Opening:
         """Open one container of ``blob`` at ``offset``; every way to fail becomes a gap."""
         where = place.where(handler.name)
         self._progress(f"opening {where}")
-        context = Context(place.id, where, self._budget, self._spool)
+        context = Context(place.id, where, self._budget, self._spool, self._pool)
         try:
             return handler.open(blob, offset, context)
         except FairmarkError:
@@ -171,17 +216,30 @@ class Opening:
 
     def _take(self, opened: Opened, handler: Handler, blob: Blob, place: _Task) -> None:
         """Keep what the container ``blob`` gave, and put its parts on the work list."""
+        where = place.where(handler.name)
+        if not opened.readable and place.raw and self._may_ask(place) and not _is_over_limit(opened):
+            asked = replace(place, blob=blob)
+            self._questions.append(_Question(asked, where, lambda task: self._take(opened, handler, blob, task)))
+            return
         note = opened.note if place.raw else f"{place.label}: {opened.note}"
         self._record(place, handler.name, blob, opened=opened.readable, note=note)
-        lost = {} if opened.readable else {"bytes": blob.size}
-        self._gaps += (gap.model_copy(update=lost) for gap in opened.gaps)
+        if not opened.readable:
+            note = place.and_why_not(note)
+        self._gaps += (
+            gap
+            if opened.readable
+            else gap.model_copy(update={"bytes": blob.size, "detail": place.and_why_not(gap.detail)})
+            for gap in opened.gaps
+        )
         if not opened.readable and place.direct:
             self.closed_bytes += blob.size
+        if opened.is_whole:
+            self.loose.append(Payload(place.label or f"/{handler.name}", place.id, blob))
         for part in opened.parts:
             self._tasks.append(self._part_task(part, handler, place))
         if opened.tree:
             self.trees.append(opened.tree)
-            self._look_into_files(opened.tree, place, place.where(handler.name))
+            self._look_into_files(opened.tree, place, where)
 
     def _part_task(self, part: Part, handler: Handler, place: _Task) -> _Task:
         return _Task(
@@ -268,6 +326,11 @@ class Opening:
 
     def _shut(self, task: _Task, reason: GapReason, detail: str) -> None:
         """Keep data that stays closed, with the gap that says why."""
+        if self._may_ask(task) and not is_padding(task.blob):
+            again = _Question(task, task.where("data"), lambda asked: self._shut(asked, reason, detail))
+            self._questions.append(again)
+            return
+        detail = task.and_why_not(detail)
         self.loose.append(Payload(task.label or "/image", task.id, task.blob))
         self._gap(task.where("data"), reason, detail, task.blob.size)
         self._record(task, "data", task.blob, opened=False, note=detail)
@@ -308,11 +371,89 @@ class Opening:
         if handler is None or handler.name in _ORDINARY_IN_TREES:
             return
         if handler in UNSUPPORTED:
-            words = handler.documentation.partition(":")[0]
-            notes.add(GapReason.UNSUPPORTED, f"{words} among the files", entry.printable, entry.size)
+            self._meet_unsupported(task, handler, blob)
             return
         self._budget.spend_container(depth)
         self._look_into(_Task(self._child_id(task.place.id), blob, entry.printable, depth, raw=False, direct=False))
+
+    def _meet_unsupported(self, task: _FileTask, handler: Handler, blob: Blob) -> None:
+        """Ask about a file of a tree that is a container and that none of our readers opens."""
+        entry, place = task.entry, task.place
+        words = handler.documentation.partition(":")[0]
+
+        def note(asked: _Task) -> None:
+            detail = asked.and_why_not(f"{words} among the files")
+            task.notes.add(GapReason.UNSUPPORTED, detail, entry.printable, entry.size)
+
+        inside = _Task("", blob, entry.printable, place.depth + 1, raw=False, direct=False)
+        if self._may_ask(inside):
+            where = f"{place.id} ({handler.name} in {entry.printable})"
+            self._questions.append(_Question(inside, where, note, parent=place.id))
+        else:
+            note(inside)
+
+    def _may_ask(self, task: _Task) -> bool:
+        return self._fallback is not None and not task.asked
+
+    def _ask(self, question: _Question) -> None:
+        """Hand something to the fallback: take what it gives, or go on without it."""
+        task = question.task
+        self._progress(f"asking about {question.where}")
+        try:
+            self._budget.spend_container(task.depth)
+            context = Context(task.id or question.parent, question.where, self._budget, self._spool)
+            answer = self._fallback(task.blob, context) if self._fallback else Answer()
+        except LimitReached as limit:
+            answer = Answer(why_not=str(limit))
+        if answer.program:
+            self.programs.add(answer.program)
+        asked = replace(task, asked=True, why_not=answer.why_not)
+        if not any(one.source for one in answer.found):
+            question.resume(asked)
+            return
+        if not asked.id:
+            asked = replace(asked, id=self._child_id(question.parent))
+        self._take_answer(asked, answer.found)
+
+    def _take_answer(self, task: _Task, found: tuple[Found, ...]) -> None:
+        """Keep what the fallback found in a blob; what it left goes back to our own readers."""
+        opened = [one for one in found if one.source]
+        if opened[0].size == task.blob.size:
+            self._take_found(task, opened[0], opened[0].source)
+            return
+        self._record(task, "data", task.blob, opened=True, note="containers found inside by another program")
+        done = 0
+        for one in opened:
+            self._leave(task, done, one.offset, found)
+            place = replace(self._place(task, one.offset), blob=task.blob.view(one.offset, one.size))
+            self._take_found(place, one, one.source)
+            done = one.offset + one.size
+        self._leave(task, done, task.blob.size, found)
+
+    def _leave(self, task: _Task, start: int, end: int, found: tuple[Found, ...]) -> None:
+        """Put a part that the fallback did not open on the work list, with what it said of it."""
+        part = task.blob.view(start, end - start)
+        if is_padding(part):
+            return
+        said = [f"another program takes it for {one.kind} and {one.note}" for one in found if start <= one.offset < end]
+        self._tasks.append(replace(self._place(task, start), blob=part, why_not="; ".join(said[:3])))
+
+    def _take_found(self, place: _Task, found: Found, source: Source | None) -> None:
+        """Keep one part that the fallback opened."""
+        if source is None:
+            return
+        note = found.note if place.raw else f"{place.label}: {found.note}"
+        self._record(place, found.kind, place.blob, opened=True, note=note)
+        self._gaps += found.gaps
+        tree = Tree(place.id, found.entries, source, note=found.note)
+        alone = found.entries[0] if len(found.entries) == 1 else None
+        if alone and alone.kind is Kind.FILE:  # it was a wrapping: all of what it held has to be explained
+            label, content = f"{place.label}{alone.printable}", tree.blob(alone)
+            below = _Task(self._child_id(place.id), content, label, place.depth + 1, raw=place.raw, direct=False)
+            self._tasks.append(below)
+            return
+        self.trees.append(tree)
+        self._look_into_files(tree, place, place.where(found.kind))
 
 
 def _extent(opened: Opened, search: Search, blob: Blob, offset: int) -> int:
@@ -329,3 +470,8 @@ def _was_chance(opened: Opened, handler: Handler) -> bool:
         return False
     got = sum(part.blob.size for part in opened.parts) + (len(opened.tree) if opened.tree else 0)
     return got < _LEAST_CONTENT if handler.name != "tar" else not got
+
+
+def _is_over_limit(opened: Opened) -> bool:
+    """Say whether a container stayed closed because of a limit: another program is not asked to go beyond it."""
+    return any(gap.reason is GapReason.LIMIT for gap in opened.gaps)

@@ -15,7 +15,7 @@ count only if the file holds exactly one.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -31,6 +31,7 @@ from fairmark.examine.pattern_rules import (
     patterns,
     patterns_by_id,
 )
+from fairmark.examine.self_named import self_named, technique_of
 from fairmark.examine.subject import PatternHit
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "PatternSet",
     "Sample",
     "component_name",
+    "component_of",
     "cpe_products",
     "find_versions",
     "patterns",
     "patterns_by_id",
+    "without_tables",
 ]
 
 _BEFORE, _AFTER = 160, 96  # bytes kept around a digit-dot-digit
@@ -50,6 +53,8 @@ _SEPARATOR = b"\xff\xfe\xff"
 _MAX_PLACES = 256  # occurrences of one literal that are looked at in one file
 _MAX_VERSIONS = 2  # a file that names more versions of one component is a table, not the component
 _DOT, _ZERO = 46, 48
+# Translations (gettext's catalogues) name the version of the program that they translate, which may not be there.
+_CATALOGUES = (b"\xde\x12\x04\x95", b"\x95\x04\x12\xde")
 
 
 def find_versions(data: bytes, name: bytes, *, base: int = 0) -> tuple[PatternHit, ...]:
@@ -57,7 +62,29 @@ def find_versions(data: bytes, name: bytes, *, base: int = 0) -> tuple[PatternHi
 
     ``name`` is the last part of its path. Hits are in the order of the rules, then of the bytes.
     """
-    return _known().find(data, name, base=base)
+    if data.startswith(_CATALOGUES):
+        return ()
+    near = _Thinned.of(data)
+    hits = _known().find(data, name, base=base, near=near)
+    said = {patterns_by_id()[hit.rule].name for hit in hits}
+    own = (hit for hit in self_named(near.text, near.offset, data, name) if component_of(hit.rule) not in said)
+    return (*hits, *(replace(hit, offset=base + hit.offset) for hit in own))
+
+
+def component_of(rule: str) -> str:
+    """Return the component that a hit names: by a rule of ours, or by a technique of ``self_named``."""
+    technique = technique_of(rule)
+    return technique[1] if technique else patterns_by_id()[rule].name
+
+
+def without_tables(hits: Sequence[PatternHit]) -> tuple[PatternHit, ...]:
+    """Drop what the windows of one large file say too often together: many versions of one component are a table."""
+    versions: dict[str, set[str]] = {}
+    for hit in hits:
+        versions.setdefault(hit.rule, set()).add(hit.version)
+    known = patterns_by_id()
+    most = {rule: 1 if rule in known and known[rule].bare else _MAX_VERSIONS for rule in versions}
+    return tuple(hit for hit in hits if len(versions[hit.rule]) <= most[hit.rule])
 
 
 @cache
@@ -97,9 +124,11 @@ class PatternSet:
             whole=engine([literal for one in rules if one.whole for literal in one.anchors]),
         )
 
-    def find(self, data: bytes, name: bytes, *, base: int = 0) -> tuple[PatternHit, ...]:
+    def find(
+        self, data: bytes, name: bytes, *, base: int = 0, near: "_Thinned | None" = None
+    ) -> tuple[PatternHit, ...]:
         """Do the work of :func:`find_versions` for these rules."""
-        near = _Thinned.of(data)
+        near = near or _Thinned.of(data)
         stands = cache(data.__contains__)  # rules share literals, and each look may read the whole file
         hits: list[PatternHit] = []
         for one in self._worth_a_look(near.text, data, name):

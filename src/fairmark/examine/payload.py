@@ -16,3 +16,8 @@ class Payload:
     name: str
     container: str
     blob: Blob
+
+    @property
+    def path(self) -> str:
+        """The path of its record among the files: the id of its container, then its name."""
+        return f"/{self.container}{self.name}"

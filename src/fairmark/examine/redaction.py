@@ -15,8 +15,8 @@ _RULES = (
     # name = value, name: value, --name value, where the name says it is secret
     (
         re.compile(
-            r"(?P<keep>(?i:[\w.-]*(?:pass(?:word|wd|phrase|code)?|passwd|pwd|secret|token|psk|api_?key|access_?key|"
-            r"private_?key|credential|auth_?key|wpa_?key|wep_?key)[\w.-]*)"
+            r"(?P<keep>(?<![\w.-])(?i:(?=[\w.-]*?(?:pass|pwd|secret|token|psk|api_?key|access_?key|"
+            r"private_?key|credential|auth_?key|wpa_?key|wep_?key))[\w.-]++)"
             r"['\"]?(?:\s*(?:=>|:=|=|:)\s*|\s+))(?P<value>\"[^\"]*\"|'[^']*'|[^\s;,&|]+)"
         ),
         r"\g<keep>" + HIDDEN,

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from fairmark.examine.blob import Blob
 from fairmark.examine.elf import Elf, read_elf
 from fairmark.examine.extract import Progress
+from fairmark.examine.key_marks import MOST_MARKS, key_marks
 from fairmark.examine.limits import Clock, Limits
-from fairmark.examine.patterns import find_versions
+from fairmark.examine.patterns import find_versions, without_tables
 from fairmark.examine.payload import Payload
-from fairmark.examine.subject import FileFacts, PatternHit
+from fairmark.examine.subject import LOOSE, FileFacts, PatternHit
 from fairmark.examine.tree import Entry, Tree, UnreadableEntryError
 from fairmark.model.gap import Gap, GapReason
-
-LOOSE = "loose"  # the root of payloads that lie in no file system
 
 WINDOW = 32 << 20  # a larger file is looked at in windows of this size
 OVERLAP = 4096  # bytes that neighbouring windows share, so that no version text is cut in two
@@ -39,6 +38,7 @@ class _Content:
     elf: Elf | None
     hits: tuple[PatternHit, ...]
     text: str | None
+    key_marks: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,6 +52,7 @@ class _Pass:
     facts: list[FileFacts] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
+    cut: list[int] = field(default_factory=list)
     text_dropped: int = 0
 
     def is_over(self) -> bool:
@@ -120,7 +121,7 @@ def _scan_tree(state: _Pass, tree: Tree) -> None:
 
 
 def _loose_name(payload: Payload) -> _Name:
-    return _Name(f"/{payload.container}{payload.name}", LOOSE)
+    return _Name(payload.path, LOOSE)
 
 
 def _read(state: _Pass, tree: Tree, entry: Entry) -> _Content:
@@ -132,7 +133,7 @@ def _read(state: _Pass, tree: Tree, entry: Entry) -> _Content:
 def _examined(state: _Pass, blob: Blob, name: bytes) -> _Content:
     if blob.size <= state.window:
         return _examined_bytes(state, blob.read(0, blob.size), name)
-    return _examined_in_windows(blob, name, state.window)
+    return _examined_in_windows(state, blob, name)
 
 
 def _examined_bytes(state: _Pass, data: bytes, name: bytes) -> _Content:
@@ -146,18 +147,25 @@ def _examined_bytes(state: _Pass, data: bytes, name: bytes) -> _Content:
         else:
             state.text_dropped += 1
     hits = () if is_text else find_versions(data, name)
-    return _Content(len(data), hashlib.sha256(data).hexdigest(), read_elf(data), hits, text)
+    marks = () if is_text else key_marks(data)
+    return _Content(len(data), hashlib.sha256(data).hexdigest(), read_elf(data), hits, text, marks)
 
 
-def _examined_in_windows(blob: Blob, name: bytes, window: int) -> _Content:
+def _examined_in_windows(state: _Pass, blob: Blob, name: bytes) -> _Content:
     """Look at a large file piece by piece. Its ELF facts are those that the first piece shows."""
-    head = blob.read(0, window)
+    head = blob.read(0, state.window)
     hits: dict[tuple[str, str], PatternHit] = {}
+    marks: set[int] = set()
     if not looks_like_text(head):
-        for start, piece in _windows(blob, window):
+        for start, piece in _windows(blob, state.window):
+            if state.is_over():
+                state.cut.append(blob.size - start)
+                break
             for hit in find_versions(piece, name, base=start):
                 hits.setdefault((hit.rule, hit.version), hit)
-    return _Content(blob.size, blob.sha256(), read_elf(head), tuple(hits.values()), None)
+            marks |= {start + at for at in key_marks(piece)}
+    found = tuple(sorted(marks)[:MOST_MARKS])
+    return _Content(blob.size, blob.sha256(), read_elf(head), without_tables([*hits.values()]), None, found)
 
 
 def _windows(blob: Blob, window: int) -> Iterator[tuple[int, bytes]]:
@@ -191,6 +199,7 @@ def _add(state: _Pass, content: _Content, names: Sequence[_Name]) -> None:
                 content.elf,
                 content.hits,
                 content.text,
+                content.key_marks,
             )
             state.facts.append(first)
         else:
@@ -206,6 +215,9 @@ def _close(state: _Pass) -> None:
     if state.late:
         detail = f"the time limit left {len(state.late)} files unread"
         state.gaps.append(Gap(where="/", reason=GapReason.LIMIT, detail=detail, bytes=sum(state.late)))
+    if state.cut:
+        detail = f"the time limit left {len(state.cut)} large files unread beyond their beginning"
+        state.gaps.append(Gap(where="/", reason=GapReason.LIMIT, detail=detail, bytes=sum(state.cut)))
     if state.text_dropped:
         detail = (
             f"the text of {state.text_dropped} files was not kept: together they are larger than {TEXT_TOTAL} bytes"

@@ -1,15 +1,27 @@
-"""Find containers at any offset of an unknown blob, by their first bytes and a close look."""
+"""Find containers at any offset of an unknown blob, by their first bytes and a close look.
+
+Of some fifty first bytes most stand nowhere in a blob. One search for all of them at once tells which do, and only
+those are looked for place by place.
+"""
+
+from functools import cache
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers import HANDLERS, UNSUPPORTED
 from fairmark.examine.containers.handler import Handler
 from fairmark.examine.limits import Budget, LimitReached
+from fairmark.examine.literals import Search as LiteralSearch
+from fairmark.examine.literals import searcher
 
 _SEARCHED = tuple((magic, distance, handler) for handler in HANDLERS for magic, distance in handler.magics)
 _ANYWHERE = tuple(item for item in _SEARCHED if item[2] not in UNSUPPORTED)
 _AT_START = tuple(magic for magic, distance, _ in _SEARCHED if not distance)
 _FURTHER_ON = tuple((magic, distance) for magic, distance, _ in _SEARCHED if distance)
 _LZMA = next(handler for handler in HANDLERS if handler.name == "lzma")
+_MAGICS = tuple(sorted({magic for magic, _, _ in _ANYWHERE}))
+_OVERLAP = max(map(len, _MAGICS)) - 1
+_WINDOW = 4 << 20
+_WORTH_IT = 256 << 10  # a smaller blob is gone through before the search is compiled
 _MOST_CANDIDATES = 100_000  # places of one blob that look like a container and are none
 
 
@@ -25,6 +37,19 @@ def may_be_container(head: bytes) -> bool:
     return _LZMA.recognise(Blob(head), 0)
 
 
+@cache
+def _search_of_all() -> LiteralSearch:
+    return searcher(_MAGICS)
+
+
+def magics_in(blob: Blob) -> frozenset[bytes]:
+    """Return those of the first bytes of all containers that stand anywhere in a blob; of a small one, all of them."""
+    if blob.size < _WORTH_IT:
+        return frozenset(_MAGICS)
+    search = _search_of_all()
+    return frozenset().union(*(search(blob.read(at, _WINDOW + _OVERLAP)) for at in range(0, blob.size, _WINDOW)))
+
+
 class Search:
     """The containers of one blob in the order of their offsets; only formats that can be opened are searched for."""
 
@@ -32,10 +57,13 @@ class Search:
         self._blob = blob
         self._budget = budget
         self._tried = 0
-        self._next = [-1] * len(_ANYWHERE)  # where each magic was last found; -1 is not yet, size is never
+        self._next: list[int] = []  # where each magic was last found; -1 is not yet, size is never
 
     def next_from(self, start: int) -> tuple[int, Handler] | None:
         """Return offset and handler of the first container at or after ``start``. Raises ``LimitReached``."""
+        if not self._next:
+            standing = magics_in(self._blob)
+            self._next = [-1 if magic in standing else self._blob.size for magic, _, _ in _ANYWHERE]
         while True:
             index = min(range(len(_ANYWHERE)), key=lambda number: self._position(number, start))
             position = self._next[index]

@@ -73,7 +73,11 @@ def started_services(subject: Subject) -> tuple[Service, ...]:
 
 
 def trace(subject: Subject) -> Trace:
-    """Follow the start of every root file system of the image."""
+    """Follow the start of every root file system of the image; once for a subject, however many detectors ask."""
+    return subject.once("trace", lambda: _traced(subject))
+
+
+def _traced(subject: Subject) -> Trace:
     certain: list[Service] = []
     conditional: list[Service] = []
     recognised: list[str] = []

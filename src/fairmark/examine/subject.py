@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 from fairmark.examine.elf import Elf
-from fairmark.examine.tree import Tree
+from fairmark.examine.payload import Payload
+from fairmark.examine.tree import Entry, Tree
 from fairmark.model.device import Device
 from fairmark.model.evidence import Evidence, EvidenceKind, Tool, Where
-from fairmark.model.image import Component
+from fairmark.model.image import Component, Container
+
+LOOSE = "loose"  # the root of payloads that lie in no file system
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,8 @@ class FileFacts:
 
     ``path`` is absolute and printable; ``root`` names the root file system ('' is the main
     one); ``mode`` holds the permission bits; ``text`` is the content of small text files
-    (decoded as UTF-8 with replacement), ``None`` for everything else.
+    (decoded as UTF-8 with replacement), ``None`` for everything else; ``key_marks`` are offsets
+    in a binary file where a private key may stand.
     """
 
     path: str
@@ -39,6 +46,7 @@ class FileFacts:
     elf: Elf | None = None
     hits: tuple[PatternHit, ...] = ()
     text: str | None = None
+    key_marks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,24 @@ class Subject:
     """
     components: tuple[Component, ...] = ()
     services: tuple[Service, ...] = field(default=())
+    loose: tuple[Payload, ...] = ()
+    containers: tuple[Container, ...] = ()
+    today: date | None = None
+    """The day the examination is made for: no clock is read. Without one, nothing is said about dates."""
+    kept: dict[str, tuple[Any, Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    """What ``once`` has made, by name, with the trees and files it was made from."""
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` gives, made once for these trees and files: copies of the subject share it.
+
+        Only for what follows from trees and files alone.
+        """
+        trees, files, made = self.kept.get(name, (None, None, None))
+        if trees is not self.trees or files is not self.files:
+            made = make()
+            self.kept[name] = self.trees, self.files, made
+        found: Made = made
+        return found
 
     @cached_property
     def by_path(self) -> Mapping[tuple[str, str], FileFacts]:
@@ -86,6 +112,22 @@ class Subject:
         tree = next((tree for tree in self.trees if tree.name == root), None)
         entry = tree.get(path) if tree else None
         return self.by_path.get((root, entry.printable)) if entry else None
+
+    @cached_property
+    def _payloads(self) -> Mapping[str, Payload]:
+        return {one.path: one for one in self.loose}
+
+    def content(self, item: FileFacts, limit: int) -> bytes:
+        """Read the first ``limit`` bytes of a file or loose payload again. Raises ``UnreadableEntryError``."""
+        if item.root == LOOSE and item.path in self._payloads:
+            return self._payloads[item.path].blob.read(0, limit)
+        tree = next((tree for tree in self.trees if tree.name == item.root), None)
+        entry = self._entries.get((item.root, item.path)) if tree else None
+        return tree.read(entry, limit) if tree and entry else b""
+
+    @cached_property
+    def _entries(self) -> Mapping[tuple[str, str], Entry]:
+        return {(tree.name, entry.printable): entry for tree in self.trees for entry in tree.files()}
 
     def evidence(
         self,

@@ -8,6 +8,7 @@ from fairmark.model.device import Device
 from fairmark.model.evidence import Evidence, Tool
 from fairmark.model.finding import Finding, Observation, SeenFact
 from fairmark.model.image import Build, Component, Coverage, ImageRecord
+from fairmark.model.reported import Reported, Scanner
 from fairmark.model.risk import Plan, Risk
 from fairmark.model.standard import Level, Verdict
 from fairmark.model.value import Value
@@ -22,6 +23,8 @@ class Inputs(Value):
     image: str = ""
     device: str = ""
     sbom: str = ""
+    vex: tuple[str, ...] = Field(default=(), description="the maker's VEX documents, sorted")
+    reports: tuple[str, ...] = Field(default=(), description="the reports of code scanners, sorted")
     vulnerability_db: str = ""
     rules: str = ""
     calibration: str = ""
@@ -47,6 +50,8 @@ class Assessment(Value):
     vulnerabilities: Vulnerabilities = Vulnerabilities()
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
+    reported: tuple[Reported, ...] = Field(default=(), description="what other tools report: no findings of ours")
+    scanners: tuple[Scanner, ...] = ()
     observations: tuple[Observation, ...]
     facts: tuple[SeenFact, ...]
     verdicts: tuple[Verdict, ...]

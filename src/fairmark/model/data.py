@@ -34,7 +34,12 @@ def digest_of(package: str, name: str) -> str:
 
 def parse_yaml(text: bytes | str) -> Any:
     """Parse YAML of ours with the safe loader: plain values only, never objects."""
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    loader = _OwnLoader(text)
+    try:
+        node = loader.get_single_node()
+        return None if node is None else loader.value(node)
+    finally:
+        loader.dispose()
 
 
 def parse_foreign_yaml(text: bytes | str) -> Any:
@@ -48,6 +53,30 @@ def parse_foreign_yaml(text: bytes | str) -> Any:
     except (KeyError, IndexError, AttributeError, TypeError):  # what the library raises for `!!bool x`, `? [a]`
         problem = "a tag does not fit its value, or a key is no plain word"
         raise yaml.constructor.ConstructorError(None, None, problem) from None
+
+
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+
+
+class _OwnLoader(_SafeLoader):  # type: ignore[misc]  # the library has no types for its faster half
+    """The safe loader with a short way for what our files consist of; everything else goes the library's way."""
+
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: Any) -> str:
+        if kind is yaml.ScalarNode and not (implicit[0] and value[:1] in self.yaml_implicit_resolvers):
+            return _TEXT
+        tag: str = super().resolve(kind, value, implicit)
+        return tag
+
+    def value(self, node: yaml.Node) -> Any:
+        """Return what a node stands for."""
+        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+            return node.value
+        if node.tag == _LIST:
+            return [self.value(item) for item in node.value]
+        if node.tag == _MAPPING and all(key.tag == _TEXT for key, _ in node.value):
+            return {key.value: self.value(item) for key, item in node.value}
+        return self.construct_object(node, deep=True)
 
 
 class _ForeignLoader(yaml.SafeLoader):

@@ -16,7 +16,8 @@ class EvidenceKind(StrEnum):
     PACKAGE = "package"  # an entry of a package database
     CONTAINER = "container"  # a container of the image
     CLAIM = "claim"  # what the maker states in device.yaml
-    DOCUMENT = "document"  # a clause of a document
+    DOCUMENT = "document"  # a clause of a document, an entry of the maker's SBOM
+    REPORT = "report"  # what another tool reports of the sources; nobody has seen it in the image
 
 
 class Where(Value):
@@ -66,6 +67,8 @@ def printable_path(raw: bytes) -> str:
     'etc/a\\x0ab\\xff'
     """
     text = raw.decode("utf-8", "surrogateescape")
+    if text.isprintable() and "\\" not in text:  # nearly every path
+        return text
     return "".join(
         c if c.isprintable() and c != "\\" else "".join(f"\\x{b:02x}" for b in c.encode("utf-8", "surrogateescape"))
         for c in text

@@ -101,6 +101,7 @@ class Detection(Value):
     facts: tuple[SeenFact, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    unseen: tuple[str, ...] = Field(default=(), description="what this image does not show, in a sentence each")
 
     @model_validator(mode="after")
     def _know_your_evidence(self) -> Self:
@@ -123,6 +124,7 @@ def joined(detections: Iterable[Detection]) -> Detection:
         facts=tuple(sorted((f for one in found for f in one.facts), key=lambda f: (f.fact, f.statement))),
         evidence=tuple(evidence[key] for key in sorted(evidence)),
         gaps=tuple(dict.fromkeys(gap for one in found for gap in one.gaps)),
+        unseen=tuple(sorted({sentence for one in found for sentence in one.unseen})),
     )
 
 

@@ -24,10 +24,11 @@ class FleetRow(Value):
 
 
 class HeldKey(Value):
-    """A private key that an image holds, known by the SHA-256 of its public part alone."""
+    """A key that an image holds, known by the SHA-256 of its public part alone (of a shared secret: of its body)."""
 
     public_sha256: str
     path: str
+    kind: str = Field(default="private key", description="'private key', 'certificate', 'authorised key', 'host key'")
 
 
 class FleetEntry(Value):

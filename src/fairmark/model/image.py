@@ -26,7 +26,10 @@ class Component(Value):
     version: str = ""
     purl: str = ""
     cpe: str = ""
-    source: str = Field(description="'package database opkg|dpkg|apk' or 'version pattern'")
+    source: str = Field(
+        description="'package database opkg|dpkg|apk|rpm', 'build manifest ...', 'version pattern', "
+        "'distribution/build', 'firmware header', 'mark in firmware'"
+    )
     licence: str = ""
     paths: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -52,6 +55,25 @@ class Build(Value):
     evidence: tuple[str, ...] = ()
 
 
+class MakerWord(Value):
+    """What the maker's own VEX documents did to the published flaws: its word, not a proof."""
+
+    statements: int = Field(ge=0, description="read from the documents")
+    other_builds: int = Field(default=0, ge=0, description="of these, about other versions of the device: not heard")
+    dropped: int = Field(default=0, ge=0, description="flaws that are dropped on the maker's word alone")
+    contradicted: int = Field(default=0, ge=0, description="denials that stand beside our proof of the contrary")
+    not_counted: int = Field(default=0, ge=0, description="denials without a reason or a version")
+    admitted: int = Field(default=0, ge=0, description="flaws that we had dropped or doubted, and the maker admits")
+
+
+class MakerList(Value):
+    """What was read of the maker's own list of components."""
+
+    format: str
+    components: int = Field(ge=0)
+    left_out: dict[str, int] = Field(default_factory=dict, description="entries that are no components, by reason")
+
+
 class Coverage(Value):
     """What was examined and what was not, in figures a reader can check."""
 
@@ -64,6 +86,11 @@ class Coverage(Value):
     detectors: tuple[str, ...] = Field(default=(), description="ids of the detectors that ran to their end")
     gaps: tuple[Gap, ...] = ()
     not_examined: tuple[str, ...] = Field(default=(), description="whole subjects that this run does not look at")
+    maker_sbom: MakerList | None = Field(default=None, description="the maker's own list of components")
+    maker_vex: MakerWord | None = Field(default=None, description="what rests on the maker's word about flaws")
+    programs: tuple[str, ...] = Field(
+        default=(), description="other programs that were asked about parts of the image, and how they were confined"
+    )
     hints: int = Field(default=0, ge=0, description="grade C findings that are left out of the report")
 
 

@@ -95,6 +95,24 @@ class Assumption(Value):
     effect: str = Field(description="what it would change")
 
 
+class SwingEnd(Value):
+    """The yearly means with one input, or one fact about the device, held at a value."""
+
+    at: str = Field(description="the value, as text with its unit")
+    private: float
+    external: float = Field(description="below 0 where compensation and sales that others gain exceed the harm")
+
+
+class Swing(Value):
+    """What one input does to the price: at its 5 % and 95 % point, or at other answers of the profile."""
+
+    id: str = Field(description="id of the input, or the field of device.yaml")
+    what: str
+    assumed: bool
+    of_device: bool = Field(description="a fact that device.yaml does not state, rather than an input")
+    ends: tuple[SwingEnd, ...]
+
+
 class Risk(Value):
     """The price of the device as it is, for one year."""
 
@@ -108,6 +126,7 @@ class Risk(Value):
     external: Loss
     social: Loss
     scenarios: tuple[ScenarioLoss, ...]
+    swings: tuple[Swing, ...] = Field(default=(), description="what moves the price, the largest social move first")
     notes: tuple[str, ...] = ()
 
 
@@ -143,10 +162,73 @@ class PlanItem(Value):
     assumed: bool = Field(description="whether any number behind it is an assumption")
 
 
+class Estimate(Value):
+    """A mean with its 5 to 95 % range over the inputs."""
+
+    mean: float
+    range: Interval
+
+
+class Choice(Value):
+    """A set of controls: what it costs in a year and what loss it leaves."""
+
+    controls: tuple[str, ...] = Field(description="those that the law requires among them")
+    cost: Estimate = Field(description="of one year; the range has every part at its 5 % and 95 % point")
+    private: Estimate = Field(description="yearly mean loss left to the maker")
+    external: Estimate = Field(description="yearly mean loss left to everybody else")
+    social: Estimate
+    gap: float = Field(default=0.0, ge=0, description="money a year by which another set may be better at most")
+    proven: bool = Field(default=True, description="no better set exists, by the bound of the search")
+
+
+class Budget(Value):
+    """The best set of controls for at most so much money a year."""
+
+    budget: float = Field(ge=0)
+    best: Choice
+
+
+class Enough(Value):
+    """How much security is enough: to the maker's own money, and to everybody's.
+
+    Every set but ``as_is`` holds all controls that the law requires, whatever they cost.
+    """
+
+    as_is: Choice
+    law: Choice = Field(description="what the law requires, and nothing more")
+    private: Choice = Field(description="smallest cost and loss to the maker: what incentives pay for, not advice")
+    social: Choice = Field(description="smallest cost and loss to everybody: the recommendation")
+    maker_pays: Estimate = Field(description="what the social set costs the maker more in a year, own savings netted")
+    others_save: Estimate = Field(description="what it saves everybody else in a year, against the private set")
+    ceiling_private: float = Field(ge=0, description="Gordon and Loeb: expected loss / e, to the maker")
+    ceiling_social: float = Field(ge=0, description="Gordon and Loeb: expected loss / e, to everybody")
+    frontier: tuple[Budget, ...] = Field(default=(), description="least social loss for each budget")
+    after: tuple[CurvePoint, ...] = Field(
+        default=(), description="loss to everybody with the social set, as far out as a few nodes in 256 reach"
+    )
+    notes: tuple[str, ...] = ()
+
+
+class Shipping(Value):
+    """Ship now or wait for one control: what the units of the meantime cost either way. No price waives a duty."""
+
+    control: str
+    forbidden_by: tuple[str, ...] = Field(default=(), description="law that forbids shipping without it")
+    delay_days: Estimate
+    units: float = Field(ge=0, description="units that would be sold in the meantime")
+    exposed_years: float = Field(ge=0, description="for which each of them keeps the weakness, mean")
+    wait: Estimate = Field(description="margin that the maker does not earn")
+    wait_others_gain: Estimate = Field(description="of that, what others earn instead")
+    ship_private: Estimate = Field(description="loss to the maker by the units sold meanwhile")
+    ship_external: Estimate = Field(description="loss to everybody else by them")
+
+
 class Plan(Value):
     """Law first, never ranked by private money; then what is worth it, by social reduction per dollar."""
 
     required_by_law: tuple[PlanItem, ...] = ()
-    worth_it: tuple[PlanItem, ...] = ()
+    worth_it: tuple[PlanItem, ...] = Field(default=(), description="the rest of the social optimum")
     not_worth_it: tuple[PlanItem, ...] = Field(default=(), description="costs society more than it saves, not required")
+    enough: Enough | None = Field(default=None, description="none in documents of older versions")
+    shipping: tuple[Shipping, ...] = ()
     notes: tuple[str, ...] = ()

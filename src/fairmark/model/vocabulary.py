@@ -58,6 +58,7 @@ class Vocabulary(Value):
     weaknesses: dict[str, Weakness]
     controls: dict[str, Control]
     capabilities: dict[str, Capability]
+    cwes: dict[str, str]
     facts: dict[str, str]
     derived: dict[str, dict[str, dict[str, bool]]]
     implied: dict[str, dict[str, bool]]

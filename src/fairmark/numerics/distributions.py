@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scipy import optimize, special
+from scipy import special
 
 from fairmark.errors import WrongUsageError
 from fairmark.numerics.law import Distribution, Floats, require_amount, require_range
+from fairmark.numerics.mixture import Mixture
 from fairmark.numerics.plain import Constant, Discrete, Triangular, Uniform
+from fairmark.numerics.roots import root
 from fairmark.numerics.smooth import BetaShare, Gamma, GeneralisedPareto, LogNormal, Pert
 
 __all__ = [
@@ -31,10 +33,12 @@ __all__ = [
     "Gamma",
     "GeneralisedPareto",
     "LogNormal",
+    "Mixture",
     "Pert",
     "Triangular",
     "Uniform",
     "beta90",
+    "ci",
     "echo",
     "empirical",
     "ln90",
@@ -112,6 +116,20 @@ def ln90(low: float, high: float, *, field: str = "ln90") -> LogNormal | Constan
     return LogNormal((log_low + log_high) / 2, (log_high - log_low) / (2 * Z90))
 
 
+def ci(low: float, high: float, level: float, *, field: str = "ci") -> LogNormal | Constant:
+    """Return the lognormal law that lies between ``low`` and ``high`` with chance ``level``, as often below as above.
+
+    Raises:
+        WrongUsageError: naming ``field``.
+    """
+    if not 0 < level < 1:
+        raise WrongUsageError(f"{field}.level: {level} is not between 0 and 1", hint="A 90 % interval has level 0.9.")
+    width = ln90(low, high, field=field)
+    if isinstance(width, Constant):
+        return width
+    return LogNormal(width.mu, width.sigma * Z90 / float(special.ndtri((1 + level) / 2)))
+
+
 def beta90(low: float, high: float, *, field: str = "beta90") -> BetaShare | Constant:
     """Return the beta law on [0, 1] with its 5 % point at ``low`` and its 95 % point at ``high``.
 
@@ -167,10 +185,10 @@ def _beta_through(low: float, high: float) -> tuple[float, float]:
         def excess(logit: float) -> float:
             return float(special.betainc(total * special.expit(logit), total * special.expit(-logit), low)) - 0.05
 
-        logit = optimize.brentq(excess, -80.0, 80.0, xtol=1e-13, rtol=1e-13)
+        logit = root(excess, -80.0, 80.0, tolerance=1e-13)
         return total * float(special.expit(logit)), total * float(special.expit(-logit))
 
     def missing(log_total: float) -> float:
         return float(special.betainc(*shape(log_total), high)) - 0.95
 
-    return shape(optimize.brentq(missing, math.log(1e-3), math.log(1e14), xtol=1e-12, rtol=1e-12))
+    return shape(root(missing, math.log(1e-3), math.log(1e14), tolerance=1e-12))

@@ -9,10 +9,22 @@ trapezoidal rule converges geometrically (L. Trefethen, J. Weideman, SIAM Review
 them are 10^4 to 10^6 times more exact for exp(rate z) than 96 Hermite points. A law of points is its own rule.
 """
 
-import numpy as np
-from scipy import linalg, special
+from importlib import import_module
 
-from fairmark.numerics.distributions import BetaShare, Constant, Discrete, Distribution, Gamma, LogNormal, Pert, Uniform
+import numpy as np
+from scipy import special
+
+from fairmark.numerics.distributions import (
+    BetaShare,
+    Constant,
+    Discrete,
+    Distribution,
+    Gamma,
+    LogNormal,
+    Mixture,
+    Pert,
+    Uniform,
+)
 from fairmark.numerics.law import Floats, as_floats
 
 _MANY = 32
@@ -33,6 +45,8 @@ def nodes(distribution: Distribution, n: int) -> tuple[Floats, Floats]:
             rule = _jacobi(*distribution.support, *distribution.shape, n)
         case Uniform():
             rule = _jacobi(*distribution.support, 1.0, 1.0, n)
+        case Mixture():
+            rule = _of_parts(distribution, n)
         case Gamma() if n < _MANY:
             points, weights = special.roots_genlaguerre(n, distribution.shape - 1)
             rule = as_floats(points * distribution.scale), _shared_out(weights)
@@ -55,6 +69,13 @@ def product(rules: list[tuple[Floats, Floats]], n: int) -> tuple[Floats, Floats]
         if values.size > n:
             values, weights = _gauss_of_points(values, weights, n)
     return values, weights
+
+
+def _of_parts(mixture: Mixture, n: int) -> tuple[Floats, Floats]:
+    rules = [nodes(part, n) for part in mixture.parts]
+    values = np.concatenate([points for points, _ in rules])
+    weights = np.concatenate([share * own for share, (_, own) in zip(mixture.weights, rules, strict=True)])
+    return _gauss_of_points(values, weights, n) if values.size > n else (values, weights)
 
 
 def _jacobi(low: float, high: float, alpha: float, beta: float, n: int) -> tuple[Floats, Floats]:
@@ -100,5 +121,6 @@ def _gauss_of_points(values: Floats, weights: Floats, n: int) -> tuple[Floats, F
             break
         beside.append(norm)
         basis.append(applied / norm)
-    points, vectors = linalg.eigh_tridiagonal(diagonal, beside)
+    # Loaded here, because an assessment never comes this way and it takes a fifth of a second.
+    points, vectors = import_module("scipy.linalg").eigh_tridiagonal(diagonal, beside)
     return as_floats(points * scale), as_floats(vectors[0] ** 2)

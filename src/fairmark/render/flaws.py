@@ -1,5 +1,7 @@
 """How published flaws are told: what counts, what is a hint, what was dropped and why."""
 
+from collections.abc import Sequence
+
 from fairmark.model.assessment import Assessment
 from fairmark.model.vulnerability import FeedState, Statement, Status
 
@@ -10,6 +12,7 @@ _JUSTIFIED = {
     "vulnerable_code_cannot_be_controlled_by_adversary": "an attacker cannot reach it",
     "inline_mitigations_already_exist": "already prevented",
 }
+_MAKER = "maker VEX"
 STATUS = {
     Status.AFFECTED: "affected",
     Status.UNDER_INVESTIGATION: "not decided",
@@ -31,10 +34,16 @@ def flaw_line(assessment: Assessment) -> str:
         f"known exploited: {', '.join(exploited)}" if exploited else "none known to be exploited was matched",
         f"{len(affected)} affected",
         f"{open_} not decided",
-        f"{dropped} dropped with a reason (vex.json)",
+        f"{dropped} dropped with a reason (vex.json){_on_word(statements)}",
         f"by {sources(assessment.vulnerabilities.feeds)}",
     ]
     return "; ".join(parts)
+
+
+def _on_word(statements: Sequence[Statement]) -> str:
+    """Say how many of the dropped ones rest on the maker's word alone."""
+    count = sum(one.source == _MAKER and one.status is not Status.AFFECTED for one in statements)
+    return f", {count} of them on the maker's word alone" if count else ""
 
 
 def sources(feeds: tuple[FeedState, ...]) -> str:
@@ -53,5 +62,7 @@ def exploitation(one: Statement) -> str:
 
 
 def why(one: Statement) -> str:
-    """Say the reason, with the justification where one was given."""
+    """Say the reason, with the justification where one was given; the maker's stays the maker's."""
+    if one.source == _MAKER:
+        return f"{one.reason}; it is the maker's word, not proven here"
     return f"{_JUSTIFIED[one.justification]}: {one.reason}" if one.justification else one.reason

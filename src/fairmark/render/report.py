@@ -20,7 +20,7 @@ from markupsafe import Markup
 from fairmark.model.assessment import Assessment
 from fairmark.model.data import read_data
 from fairmark.model.standard import Catalogue, Outcome, Verdict
-from fairmark.render import charts, flaws, wording
+from fairmark.render import charts, charts_device, flaws, money, reported, wording
 from fairmark.render.identity import assessment_digest
 from fairmark.render.summary import Summary, summarise, worst_first
 
@@ -62,6 +62,7 @@ def render(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> str:
         findings=sorted(assessment.findings, key=worst_first),
         titles={one.id: one.title for one in assessment.findings},
         chart=Markup(charts.loss_exceedance(assessment.risk, "exceedance")),  # noqa: S704 - our own SVG, escaped there
+        money={name: Markup(one) for name, one in charts_device.charts(assessment).items()},  # noqa: S704 - our own SVG
         scenarios=sorted(assessment.risk.scenarios, key=lambda one: (-(one.private + one.external), one.id)),
         created=assessment.created.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         digest=assessment_digest(assessment),
@@ -71,9 +72,9 @@ def render(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> str:
 
 @cache
 def _environment() -> Environment:
-    source = read_data(_PACKAGE, "report.html.j2").decode()
+    sources = {name: read_data(_PACKAGE, name).decode() for name in ("report.html.j2", "report_money.html.j2")}
     environment = Environment(
-        loader=DictLoader({"report.html.j2": source}),
+        loader=DictLoader(sources),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_hostile,
@@ -82,7 +83,9 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "w": wording,
+        "m": money,
         "flaws": flaws,
+        "reported": reported,
         "Outcome": Outcome,
         "rows": _ROWS,
         "cards": _CARDS,
@@ -138,6 +141,8 @@ def _shelves(assessment: Assessment, summary: Summary, catalogues: Sequence[Cata
 
 def _digests(assessment: Assessment) -> tuple[tuple[str, str], ...]:
     given = assessment.inputs.model_dump(exclude={"catalogues"})
-    named = [(name.replace("_", " "), value) for name, value in given.items()]
+    named = [
+        (name.replace("_", " "), value if isinstance(value, str) else ", ".join(value)) for name, value in given.items()
+    ]
     named += [(f"catalogue {name}", value) for name, value in sorted(assessment.inputs.catalogues.items())]
     return tuple(named)

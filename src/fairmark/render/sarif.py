@@ -105,7 +105,13 @@ def _result(finding: Finding, index: int, summary: Summary) -> dict[str, Any]:
 def _location(evidence: Evidence) -> dict[str, Any]:
     where = evidence.where
     made: dict[str, Any] = {"message": {"text": visible(evidence.statement)}} if evidence.statement else {}
-    if evidence.kind in (EvidenceKind.CLAIM, EvidenceKind.DOCUMENT):
+    if evidence.kind is EvidenceKind.DOCUMENT:  # an entry of the maker's SBOM, by its place there
+        name, _, entry = where.path.partition("#")
+        found: dict[str, Any] = {"artifactLocation": {"uri": quote(name)}}
+        found |= {"region": {"startLine": where.line}} if where.line is not None else {}
+        inside = {"logicalLocations": [{"fullyQualifiedName": entry}]} if entry else {}
+        return {"physicalLocation": found} | inside | made
+    if evidence.kind is EvidenceKind.CLAIM:
         field = {"fullyQualifiedName": where.path}
         return {"physicalLocation": {"artifactLocation": {"uri": "device.yaml"}}, "logicalLocations": [field]} | made
     physical: dict[str, Any] = {"artifactLocation": {"uri": image_uri(where.root, where.path), "uriBaseId": "IMAGE"}}

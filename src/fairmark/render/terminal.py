@@ -18,14 +18,17 @@ from rich.text import Text
 
 from fairmark.model.assessment import Assessment
 from fairmark.model.finding import Finding
-from fairmark.model.risk import PlanItem
+from fairmark.model.risk import Budget, PlanItem
 from fairmark.model.standard import Catalogue, Outcome, Status, Verdict
+from fairmark.render import money as figures
 from fairmark.render import wording
 from fairmark.render.flaws import flaw_line
+from fairmark.render.reported import reported_line
 from fairmark.render.summary import Summary, summarise
 
 _PROOFS, _NARROWEST = 3, 40
 _DUTIES, _MEASURES = 3, 2
+_BUDGETS, _SWINGS = 6, 2
 _LABEL = 14
 
 
@@ -50,11 +53,11 @@ class _Screen:
         seen = wording.visible(text)
         return seen if self.colour else seen.encode("ascii", "backslashreplace").decode()
 
-    def paragraph(self, head: str, text: str, style: str = "") -> None:
-        """Add a text of at most two lines that hangs behind ``head``."""
+    def paragraph(self, head: str, text: str, style: str = "", most: int = 2) -> None:
+        """Add a text of at most ``most`` lines that hangs behind ``head``."""
         wrapped = textwrap.wrap(self.clean(text), self.width - len(head), break_long_words=True) or [""]
-        if len(wrapped) > 2:
-            wrapped = [wrapped[0], wrapped[1][: self.width - len(head) - 3].rstrip() + "..."]
+        if len(wrapped) > most:
+            wrapped = [*wrapped[: most - 1], wrapped[most - 1][: self.width - len(head) - 3].rstrip() + "..."]
         for index, part in enumerate(wrapped):
             self.line(f"{head if index == 0 else ' ' * len(head)}{part}", style)
 
@@ -91,6 +94,8 @@ def render(assessment: Assessment, width: int, colour: bool, catalogues: Sequenc
     )
     screen.line()
     screen.labelled("Known flaws", flaw_line(assessment), most=3)
+    if said := reported_line(assessment):
+        screen.labelled("Code scanners", said)
     screen.labelled("Examined", wording.coverage_sentence(assessment.coverage))
     unseen = [subject.partition(":")[0].rstrip(".") for subject in assessment.coverage.not_examined]
     screen.labelled("Not examined", "; ".join(unseen), most=3)
@@ -112,6 +117,78 @@ def side_by_side(flawed: Assessment, fixed: Assessment, width: int = 80, *, colo
         table.add_row(label, left, right)
         table.add_row("", "", "")
     return _printed([table], screen.width, colour=colour)
+
+
+def money(assessment: Assessment, width: int = 80, *, colour: bool = False) -> str:
+    """Return how much is enough, what budgets buy, what would change the answer, and whether to wait for the fix.
+
+    At most 40 lines; an empty text for an assessment without these figures.
+    """
+    enough, risk = assessment.plan.enough, assessment.risk
+    if enough is None:
+        return ""
+    screen = _Screen(max(width, _NARROWEST), colour)
+    name = f"{assessment.device.model or 'device'} {assessment.device.firmware_version or ''}".strip()
+    screen.line(f"How much is enough: {name}", "bold")
+    unit = f"{risk.currency} a year, 5 to 95 % over the inputs"
+    screen.line(f"{unit}; {wording.assumed_sentence(risk)}")
+    screen.lines.extend(
+        _columns(
+            screen,
+            ("", "cost", "left to the maker", "left to others"),
+            [
+                (label, *(figures.span(each.range) for each in (one.cost, one.private, one.external)))
+                for label, _, one in figures.rows_of(enough)
+            ],
+        )
+    )
+    screen.line(f"The private optimum is {figures.NOT_ADVICE}.")
+    for label, titles in figures.added(enough):
+        screen.paragraph(f"{label}: ", "; ".join(titles), most=3)
+    screen.paragraph("", figures.between(enough, risk.currency), most=4)
+    screen.line()
+    screen.line(f"What a budget leaves, {risk.currency} a year (means; best set for each)", "bold")
+    rows = [
+        (
+            wording.amount(point.best.cost.mean),
+            *(wording.amount(side.mean) for side in (point.best.private, point.best.external)),
+        )
+        for point in _some(figures.telling(enough.frontier), _BUDGETS)
+    ]
+    screen.lines.extend(_columns(screen, ("spent", "left to the maker", "left to others"), rows))
+    screen.line()
+    screen.line("What would change this most (yearly mean)", "bold")
+    for who, side in (("others", "external"), ("maker ", "private")):
+        for swing, _, _ in figures.moved(risk.swings, side)[:_SWINGS]:
+            screen.line(f"{who} {swing.id} {figures.swing_line(swing, side)}")
+    for row in assessment.plan.shipping[:1]:
+        screen.line()
+        screen.paragraph(
+            "", f"Ship or wait ({figures.title_of(row.control)}): {figures.waiting(row, risk.currency)}.", most=4
+        )
+    return screen.text()
+
+
+def _some(rows: Sequence[Budget], most: int) -> list[Budget]:
+    """Return at most so many of the rows, evenly, with the first and the last."""
+    if len(rows) <= most:
+        return list(rows)
+    return [rows[round(k * (len(rows) - 1) / (most - 1))] for k in range(most)]
+
+
+def _columns(screen: _Screen, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Text]:
+    """Lay rows out in columns; the first is left-aligned when it has no head, figures are right-aligned."""
+    table = [[screen.clean(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[k]) for row in table) for k in range(len(head))]
+    lines = []
+    for number, row in enumerate(table):
+        cells = [
+            cell.ljust(size) if k == 0 and not head[0] else cell.rjust(size)
+            for k, (cell, size) in enumerate(zip(row, widths, strict=True))
+        ]
+        style = "dim" if screen.colour and number == 0 else ""
+        lines.append(Text(screen.cut("  ".join(cells).rstrip()), style=style, no_wrap=True))
+    return lines
 
 
 def _mood(summary: Summary) -> str:

@@ -236,8 +236,10 @@ def place(evidence: Evidence) -> str:
     """Return where a piece of evidence lies: ``/etc/shadow:3``, ``/bin/login at byte 0x1f40``."""
     where = evidence.where
     path = f"{where.root}:{where.path}" if where.root else where.path
-    if evidence.kind in (EvidenceKind.CLAIM, EvidenceKind.DOCUMENT):
+    if evidence.kind is EvidenceKind.CLAIM:
         path = f"device profile: {path}"
+    if evidence.kind is EvidenceKind.REPORT:
+        path = f"sources: {path}"
     if where.line is not None:
         return f"{path}:{where.line}"
     return path if where.offset is None else f"{path} at byte 0x{where.offset:x}"

@@ -82,11 +82,12 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Circumstances with what was guessed on the way."""
+    """Circumstances with what was guessed on the way; ``price_year`` is that of the profile's amounts."""
 
     now: Circumstances
     guesses: tuple[Guess, ...]
     notes: tuple[str, ...]
+    price_year: int
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ def settle(
     in_place: Collection[str] = (),
     rate: ExchangeRate | None = None,
 ) -> Settled:
-    """Settle every fact that the price needs.
+    """Settle every fact that the price and the plan need, once for both.
 
     Args:
         device: the profile.
@@ -167,7 +168,7 @@ def settle(
         for name, used, others, remark in asked.guesses
     )
     notes = asked.notes + ([f"Price of the device converted at {rate.dollars:g} USD ({rate.date})."] if rate else [])
-    return Settled(now, guesses, tuple(notes))
+    return Settled(now, guesses, tuple(notes), device.economics.price_year or int(calibration.date[:4]))
 
 
 def _covers(calibration: Calibration, name: str, kind: DeviceClass) -> bool:

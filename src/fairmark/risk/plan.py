@@ -1,27 +1,34 @@
 """What to do first: what a law requires, then what is worth its money to society, then the rest.
 
 Law is never weighed. A weakness behind a legal failure gets its usual control, in the order of the
-harm to others that it takes away, and no private figure moves it. What remains is chosen greedily by
-what it saves everybody for each dollar of its yearly cost; controls compete for the same loss, so each
-is shown alone and as a step after those before it.
+harm to others that it takes away, and no private figure moves it. Beside those the set is chosen that
+leaves everybody the smallest sum of cost and loss (``enough``); controls compete for the same loss, so
+each is shown alone and as a step after those before it, the best saving per dollar first.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fairmark.errors import WrongUsageError
-from fairmark.model.device import Device
-from fairmark.model.finding import Finding, Observation
-from fairmark.model.risk import Bearer, Cost, Plan, PlanItem, Reduction
-from fairmark.model.vocabulary import Control, vocabulary
-from fairmark.risk.calibration import CURRENCY, Calibration, Entry
-from fairmark.risk.circumstances import TEST, Circumstances, ExchangeRate, counting, settle
-from fairmark.risk.inputs import Inputs
-from fairmark.risk.price import yearly_means
+import numpy as np
+
+from fairmark.model.finding import Finding
+from fairmark.model.risk import Bearer, Budget, Choice, Cost, Enough, Estimate, Plan, PlanItem, Reduction, Shipping
+from fairmark.model.vocabulary import vocabulary
+from fairmark.numerics.distributions import Floats
+from fairmark.risk.calibration import Calibration
+from fairmark.risk.circumstances import TEST, Circumstances, Settled, counting
+from fairmark.risk.costs import cost_of, entries_of, range_of
+from fairmark.risk.enough import Found, Search
+from fairmark.risk.gordon_loeb import ceiling
+from fairmark.risk.price import social_curve
+from fairmark.risk.shipping import Saved, ship_or_wait
+from fairmark.risk.variants import Money, Weighing
 from fairmark.risk.weaknesses import Signals, read
 
-NODES = 1024
-_DAY, _HORIZON, _EURO = "cost-engineer-day", "ref-horizon-years", "rate-eur"
+NODES = 512
+CURVE_NODES = 256
+BUDGETS = 12
 _NOTHING = 1e-9
 _LAW_FIRST = (
     "What a law requires comes first and is not weighed against money; no figure here is a reason to leave it undone."
@@ -31,107 +38,183 @@ _ARRIVED = (
     "are updated or replaced."
 )
 _WORTH = (
-    "Worth it means: it saves the maker and everybody else together more than it costs, one-time cost spread over "
-    "three years. What the maker alone would gain shows what incentives pay for; it is no advice."
+    "Worth it means: it belongs to the set that leaves the maker and everybody else together the smallest sum of cost "
+    "and loss, one-time cost spread over three years. What the maker alone would gain shows what incentives pay for; "
+    "it is no advice."
+)
+_PRIVATE = "The private optimum is what incentives pay for, not advice. It too holds all that a law requires."
+_PROOF = (
+    "A set is proven for the means, with costs at theirs: the ranges beside them do not take part in the choice. The "
+    "difference between the two sets is what liability has to close; its range is that of the losses alone."
+)
+_SHIP = (
+    "Units sold in the meantime are counted with their part of the fleet's loss, as long as they keep the weakness; "
+    "events that hit the whole model at once, such as press, are shared out in the same way."
 )
 
 
-def plan(  # noqa: PLR0913 - each comes from another step of the journey
-    device: Device,
+def plan(
+    settled: Settled,
     findings: Sequence[Finding],
     law: Mapping[str, tuple[str, ...]],
     calibration: Calibration,
     *,
-    examined: bool = True,
-    observations: Sequence[Observation] | None = None,
-    in_place: Collection[str] = (),
-    rate: ExchangeRate | None = None,
     admitted: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Plan:
-    """Order the controls that a device lacks.
+    """Order the controls that a device lacks, and say how many of them are enough.
 
     Args:
-        device: the profile.
+        settled: what the device is taken to be.
         findings: what was found; hints (grade C) ask for nothing.
         law: finding id -> provisions that fail because of it, of catalogues that are law in one of the
             device's markets.
         calibration: the numbers.
-        examined: whether an image was opened and searched.
-        observations: see ``price``.
-        in_place: controls that the maker has in place.
-        rate: see ``price``.
         admitted: capability -> provisions of such catalogues that fail by the maker's own word.
 
     Raises:
-        WrongUsageError: another currency without a rate, or an unknown control.
+        WrongUsageError: a cost in a currency for which the calibration has no rate.
     """
-    settled = settle(
-        device,
-        findings,
-        calibration,
-        examined=examined,
-        observations=observations,
-        in_place=in_place,
-        rate=rate,
-    )
-    scales = _Scales(Inputs(calibration, NODES, linear_at_mean=True), settled.now, read(findings))
-    counted = counting(findings)
+    counted, signals = counting(findings), read(findings)
     owed = _owed(counted, law, admitted or {}, settled.now, calibration)
-    required = sorted(owed, key=lambda name: (-scales.step(name, settled.now.controls).external, name))
-    candidates = _candidates(counted, settled.now, calibration) - set(required)
-    chosen, rest = _worth_it(candidates, settled.now.controls | set(required), scales)
+    controls = sorted({*owed, *_candidates(counted, settled.now, calibration)})
+    scales = _Scales(calibration, settled.now, signals, controls)
+    must = scales.set_of(owed)
+    social = scales.search(must).enough(social=True)
     desk = _Desk(scales, counted, owed)
-    taken = settled.now.controls
-    lists: list[tuple[PlanItem, ...]] = []
-    for names in (required, chosen):
-        items, taken = desk.items(names, taken)
-        lists.append(items)
-    leftover = tuple(desk.item(name, taken) for name in rest)
+    required = sorted(owed, key=lambda name: (-scales.step(scales.set_of([name]), 0).external, name))
+    chosen = scales.by_worth(social.chosen & ~must, must)
+    first, taken = desk.items(required, 0)
+    second, taken = desk.items(chosen, taken)
+    rest = tuple(desk.item(name, taken) for name in scales.by_worth(scales.everything & ~taken, taken))
     return Plan(
-        required_by_law=lists[0],
-        worth_it=lists[1],
-        not_worth_it=leftover,
-        notes=_notes((*lists[0], *lists[1], *leftover), lists[1]),
+        required_by_law=first,
+        worth_it=second,
+        not_worth_it=rest,
+        enough=_enough(scales, must, social),
+        shipping=desk.shipping((*first, *second)),
+        notes=_notes((*first, *second, *rest), second),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """Yearly mean loss to both sides."""
-
-    private: float
-    external: float
-
-    def less(self, after: "Money") -> Reduction:
-        """Return by how much it falls."""
-        return Reduction(private=self.private - after.private, external=self.external - after.external)
 
 
 class _Scales:
-    """Weighs sets of controls: the yearly means with them in place, each set reckoned once."""
+    """One device with any set of its open controls; a set is a whole number as in ``variants``."""
 
-    def __init__(self, inputs: Inputs, now: Circumstances, signals: Signals) -> None:
-        self.inputs = inputs
+    def __init__(self, calibration: Calibration, now: Circumstances, signals: Signals, controls: Sequence[str]) -> None:
+        self.calibration = calibration
         self.now = now
-        self._signals = signals
-        self._known: dict[frozenset[str], Money] = {}
+        self.signals = signals
+        self.controls = tuple(controls)
+        self.everything = (1 << len(self.controls)) - 1
+        self.costs = [cost_of(name, calibration, units=now.units, sales=now.sales) for name in self.controls]
+        self.exact = Weighing(calibration, NODES, now, signals, controls)
+        self._drawn = Weighing(calibration, NODES, now, signals, controls, linear_at_mean=False)
+        self._at_nodes: dict[int, tuple[Floats, Floats]] = {}
 
-    def with_controls(self, controls: frozenset[str]) -> Money:
-        """Return the yearly means with these controls in place; about a millisecond."""
-        if controls not in self._known:
-            found = yearly_means(self.inputs, replace(self.now, controls=controls), self._signals).values()
-            self._known[controls] = Money(
-                sum(float(side.private.mean()) for side in found), sum(float(side.external.mean()) for side in found)
-            )
-        return self._known[controls]
+    def set_of(self, names: Iterable[str]) -> int:
+        """Return the set with these controls."""
+        return sum(1 << self.controls.index(name) for name in names)
 
-    def step(self, control: str, taken: frozenset[str]) -> Reduction:
-        """Return what a control saves on top of those taken."""
-        return self.with_controls(taken).less(self.with_controls(taken | {control}))
+    def search(self, must: int) -> Search:
+        """Return a search among the sets that hold ``must``."""
+        return Search(self.exact, [max(cost.annualised, _NOTHING) for cost in self.costs], must)
 
-    def cost(self, control: str) -> Cost:
+    def cost(self, name: str) -> Cost:
         """Return what a control costs for this fleet."""
-        return cost_of(control, self.inputs.calibration, units=self.now.units, sales=self.now.sales)
+        return self.costs[self.controls.index(name)]
+
+    def step(self, added: int, taken: int) -> Reduction:
+        """Return what controls save on top of those taken."""
+        before, after = self.exact.means([taken, taken | added])
+        return Reduction(private=before.private - after.private, external=before.external - after.external)
+
+    def by_worth(self, chosen: int, taken: int) -> list[str]:
+        """Order controls by what they save everybody per dollar, each on top of those before it."""
+        names: list[str] = []
+        left = list(self.exact.names(chosen))
+        while left:
+            base, *after = self.exact.means([taken, *(taken | self.set_of([name]) for name in left)])
+            worth = {name: _rate(base, money, self.cost(name)) for name, money in zip(left, after, strict=True)}
+            best = min(left, key=lambda name: (-worth[name], name))
+            names.append(best)
+            left.remove(best)
+            taken |= self.set_of([best])
+        return names
+
+    def at_nodes(self, *sets: int) -> list[tuple[Floats, Floats]]:
+        """Return both sides' yearly means at every node, all inputs drawn; together for sets asked together."""
+        if new := [each for each in dict.fromkeys(sets) if each not in self._at_nodes]:
+            self._at_nodes |= dict(zip(new, zip(*self._drawn.at_nodes(new), strict=True), strict=True))
+        return [self._at_nodes[each] for each in sets]
+
+
+def _rate(before: Money, after: Money, cost: Cost) -> float:
+    return (before.social - after.social) / max(cost.annualised, _NOTHING)
+
+
+def _enough(scales: _Scales, must: int, social: Found) -> Enough:
+    """Set the private optimum beside the social one, with the frontier and what lies between the two."""
+    search = scales.search(must)
+    private = search.enough(social=False)
+    budgets = _budgets(scales, must)
+    found: list[Found] = []
+    for budget in budgets:
+        found.append(search.under(budget, [each.chosen for each in found]))
+    scales.at_nodes(0, must, private.chosen, social.chosen, *(each.chosen for each in found))
+    cost = search.cost(social.chosen) - search.cost(private.chosen)
+    (own, others), (own_after, others_after) = scales.at_nodes(private.chosen, social.chosen)
+    now, less, more = scales.exact.means([0, private.chosen, social.chosen])
+    placed = scales.now.controls | set(scales.exact.names(social.chosen))
+    later = replace(scales.now, controls=placed)
+    return Enough(
+        as_is=_choice(scales, 0),
+        law=_choice(scales, must),
+        private=_choice(scales, private.chosen, private),
+        social=_choice(scales, social.chosen, social),
+        maker_pays=_estimate(cost + more.private - less.private, cost + own_after - own),
+        others_save=_estimate(less.external - more.external, others - others_after),
+        ceiling_private=ceiling(1.0, max(0.0, now.private)),
+        ceiling_social=ceiling(1.0, max(0.0, now.social)),
+        frontier=tuple(
+            Budget(budget=budget, best=_choice(scales, each.chosen, each))
+            for budget, each in zip(budgets, found, strict=True)
+        ),
+        after=social_curve(later, scales.signals, scales.calibration, nodes=CURVE_NODES),
+        notes=(_PRIVATE, _PROOF),
+    )
+
+
+def _budgets(scales: _Scales, must: int) -> list[float]:
+    """Some budgets with two digits: what the law costs, then in equal ratios from the cheapest control to all."""
+    least = sum(cost.annualised for k, cost in enumerate(scales.costs) if must >> k & 1)
+    free = [cost.annualised for k, cost in enumerate(scales.costs) if not must >> k & 1]
+    if not free:
+        return [least]
+    steps = np.geomspace(max(min(free), _NOTHING), max(sum(free), _NOTHING), BUDGETS - 1)
+    return [least, *sorted({_two_digits_up(least + float(step)) for step in steps})]
+
+
+def _two_digits_up(value: float) -> float:
+    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return math.ceil(value / unit) * unit
+
+
+def _choice(scales: _Scales, chosen: int, found: Found | None = None) -> Choice:
+    money, (private, external) = scales.exact.mean(chosen), scales.at_nodes(chosen)[0]
+    costs = [cost for k, cost in enumerate(scales.costs) if chosen >> k & 1]
+    return Choice(
+        controls=scales.exact.names(chosen),
+        cost=Estimate(mean=sum(cost.annualised for cost in costs), range=range_of(costs)),
+        private=_estimate(money.private, private),
+        external=_estimate(money.external, external),
+        social=_estimate(money.social, private + external),
+        gap=found.gap if found else 0.0,
+        proven=found.proven if found else True,
+    )
+
+
+def _estimate(mean: float, at_nodes: Floats) -> Estimate:
+    low, high = np.quantile(at_nodes, (0.05, 0.95))
+    return Estimate(mean=mean, range=(float(low), float(high)))
 
 
 def _owed(
@@ -186,26 +269,7 @@ def _assumed_weaknesses(now: Circumstances) -> Iterable[str]:
 
 def _of_the_maker(control: str, calibration: Calibration) -> bool:
     """Whether the maker would bear its costs; a measure of access providers is no item of a maker's plan."""
-    return all(entry.bearer is not Bearer.EXTERNAL for entry in _costs(vocabulary().controls[control], calibration))
-
-
-def _worth_it(candidates: set[str], taken: frozenset[str], scales: _Scales) -> tuple[list[str], list[str]]:
-    """Take, again and again, what saves society most per dollar, as long as it saves more than it costs."""
-    chosen: list[str] = []
-    left = set(candidates)
-
-    def worth(name: str) -> float:
-        saved = scales.step(name, taken)
-        return (saved.private + saved.external) / max(scales.cost(name).annualised, _NOTHING)
-
-    while left:
-        best = min(left, key=lambda name: (-worth(name), name))
-        if worth(best) < 1.0:
-            break
-        chosen.append(best)
-        left.remove(best)
-        taken |= {best}
-    return chosen, sorted(left, key=lambda name: (-worth(name), name))
+    return all(entry.bearer is not Bearer.EXTERNAL for entry in entries_of(vocabulary().controls[control], calibration))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,21 +281,21 @@ class _Desk:
     owed: Mapping[str, frozenset[str]]
     """Control -> the provisions of law that ask for it."""
 
-    def items(self, names: Sequence[str], taken: frozenset[str]) -> tuple[tuple[PlanItem, ...], frozenset[str]]:
+    def items(self, names: Sequence[str], taken: int) -> tuple[tuple[PlanItem, ...], int]:
         """Write a list of items, each as a step after the last; return what is taken then."""
         found = []
         for name in names:
             found.append(self.item(name, taken))
-            taken |= {name}
+            taken |= self.scales.set_of([name])
         return tuple(found), taken
 
-    def item(self, name: str, taken: frozenset[str]) -> PlanItem:
+    def item(self, name: str, taken: int) -> PlanItem:
         """Write one item as a step after what is taken."""
-        calibration = self.scales.inputs.calibration
+        calibration, own = self.scales.calibration, self.scales.set_of([name])
         control = vocabulary().controls[name]
         mended = [finding for finding in self.findings if name in _controls_of(finding.weakness)]
         behind = [calibration.entry(control.effect), calibration.entry(control.delay_days)]
-        behind += _costs(control, calibration)
+        behind += entries_of(control, calibration)
         once = calibration.entries[control.cost.once] if control.cost.once else None
         return PlanItem(
             control=name,
@@ -239,66 +303,34 @@ class _Desk:
             cost=self.scales.cost(name),
             effort_days=once.mean if once is not None and once.unit == "engineer-days" else 0.0,
             delay_days=calibration.entry(control.delay_days).mean,
-            alone=self.scales.step(name, self.scales.now.controls),
-            step=self.scales.step(name, taken),
+            alone=self.scales.step(own, 0),
+            step=self.scales.step(own, taken),
             fixes=tuple(sorted(finding.id for finding in mended)),
-            law=tuple(sorted(self.owed.get(name, ()))),
+            law=self._law(name),
             assumed=any(entry.assumed for entry in behind),
         )
 
+    def shipping(self, items: Sequence[PlanItem]) -> tuple[Shipping, ...]:
+        """Price shipping now against waiting, for each item as the step that it is."""
+        scales, rows = self.scales, []
+        sets = [0]
+        for item in items:
+            sets.append(sets[-1] | scales.set_of([item.control]))
+        for item, before, after in zip(items, scales.at_nodes(*sets), scales.at_nodes(*sets)[1:], strict=False):
+            saved = Saved(item.step.private, item.step.external, before[0] - after[0], before[1] - after[1])
+            rows.append(
+                ship_or_wait(
+                    item.control, self._law(item.control), saved, scales.now, scales.signals, scales.calibration
+                )
+            )
+        return tuple(rows)
 
-def cost_of(control: str, calibration: Calibration, *, units: float, sales: float) -> Cost:
-    """Return what a control costs in US dollars: means, and the annualised cost with each part at 5 % and 95 %.
-
-    Args:
-        control: id of the vocabulary.
-        calibration: the numbers.
-        units: units in the field, for costs per unit and year.
-        sales: units made a year, for costs per unit.
-
-    Raises:
-        WrongUsageError: a cost in a currency for which the calibration has no rate.
-    """
-    parts = vocabulary().controls[control].cost
-    years = calibration.entry(_HORIZON).mean
-    kinds = ((parts.once, 1.0 / years), (parts.per_unit, sales), (parts.per_year, 1.0))
-    mean, low, high, annualised = [], 0.0, 0.0, 0.0
-    for name, weight in kinds:
-        entry = calibration.entry(name) if name else None
-        amounts = _amount(entry, calibration, units) if entry is not None else (0.0, 0.0, 0.0)
-        mean.append(amounts[1])
-        low, annualised, high = (total + weight * a for total, a in zip((low, annualised, high), amounts, strict=True))
-    return Cost(once=mean[0], per_unit=mean[1], per_year=mean[2], annualised=annualised, range=(low, high))
-
-
-def _amount(entry: Entry, calibration: Calibration, units: float) -> tuple[float, float, float]:
-    """5 % point, mean and 95 % point of a cost in dollars."""
-    factors = [entry]
-    if entry.unit == "engineer-days":
-        factors.append(calibration.entry(_DAY))
-    elif entry.currency == "EUR":
-        factors.append(calibration.entry(_EURO))
-    elif entry.currency != CURRENCY:
-        raise WrongUsageError(
-            f"{entry.id} is in {entry.currency or entry.unit}, for which there is no rate",
-            hint=f"Give it in {CURRENCY} or EUR.",
-        )
-    scale = units if entry.per == "unit_year" else 1.0
-    low, mean, high = scale, scale, scale
-    for factor in factors:
-        low *= float(factor.law.quantile(0.05))
-        mean *= factor.mean
-        high *= float(factor.law.quantile(0.95))
-    return low, mean, high
-
-
-def _costs(control: Control, calibration: Calibration) -> list[Entry]:
-    names = (control.cost.once, control.cost.per_unit, control.cost.per_year)
-    return [calibration.entry(name) for name in names if name]
+    def _law(self, name: str) -> tuple[str, ...]:
+        return tuple(sorted(self.owed.get(name, ())))
 
 
 def _notes(items: Sequence[PlanItem], worth_it: Sequence[PlanItem]) -> tuple[str, ...]:
-    notes = [_LAW_FIRST, _ARRIVED, _WORTH]
+    notes = [_LAW_FIRST, _ARRIVED, _WORTH, _SHIP]
     if unpaid := sorted(item.control for item in worth_it if item.step.private < item.cost.annualised):
         notes.append(f"Worth it to society, but not paid back to the maker: {', '.join(unpaid)}.")
     if {"signed-updates", "automatic-updates"} <= {item.control for item in items}:

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fairmark.model.device import Device
-from fairmark.model.finding import Finding, Observation
+from fairmark.model.finding import Finding
 from fairmark.model.risk import Assumption, CurvePoint, Input, Loss, LossBounds, Risk, ScenarioLoss
 from fairmark.numerics.distributions import Floats
 from fairmark.risk.amounts import short
 from fairmark.risk.calibration import CURRENCY, Calibration
-from fairmark.risk.circumstances import Circumstances, ExchangeRate, Guess, Settled, counting, settle
+from fairmark.risk.circumstances import Circumstances, Guess, Settled, counting
+from fairmark.risk.device_sensitivity import swings
 from fairmark.risk.fleet import MODEL, SCENARIOS, Sides, kinds_without_figure, means, terms
 from fairmark.risk.inputs import Inputs
 from fairmark.risk.weaknesses import EFFECTS, Signals, read
-from fairmark.risk.year import CELLS, Side, exceedance, sides
+from fairmark.risk.year import CELLS, Side, exceedance, exceedances, sides
 
 NODES = 2048
-_PER_OCTAVE, _OCTAVES = 8, 40
+_PER_OCTAVE, _FINE_OCTAVES, _OCTAVES = 8, 28, 40
 _LEVELS = (0.5, 0.9, 0.95, 0.99)
 _CURVE_POINTS = 40
 _ZERO = (0.0, 0.0)
@@ -54,42 +54,15 @@ _REFERENCES = {
 }
 
 
-def price(
-    device: Device,
-    findings: Sequence[Finding],
-    calibration: Calibration,
-    *,
-    nodes: int = NODES,
-    examined: bool = True,
-    observations: Sequence[Observation] | None = None,
-    in_place: Collection[str] = (),
-    rate: ExchangeRate | None = None,
-) -> Risk:
+def price(settled: Settled, findings: Sequence[Finding], calibration: Calibration, *, nodes: int = NODES) -> Risk:
     """Price one device model for one year, in US dollars.
 
     Args:
-        device: the profile; what it does not say is assumed and listed.
+        settled: what the device is taken to be; what was assumed about it is listed.
         findings: what was found; hints (grade C) never count.
         calibration: the numbers.
         nodes: outer nodes, a power of two; the error they leave is in ``bounds``.
-        examined: whether an image was opened and searched.
-        observations: what was seen to be right; without a complete one on default passwords their absence is
-            not believed. None: the caller vouches that every place was searched.
-        in_place: controls of the vocabulary that the maker has in place.
-        rate: dollars for one unit of the device's currency, with the date; not needed for USD.
-
-    Raises:
-        WrongUsageError: another currency without a rate, or an unknown control.
     """
-    settled = settle(
-        device,
-        findings,
-        calibration,
-        examined=examined,
-        observations=observations,
-        in_place=in_place,
-        rate=rate,
-    )
     signals = read(findings)
     exact, drawn = Inputs(calibration, nodes, linear_at_mean=True), Inputs(calibration, nodes)
     by_scenario = yearly_means(exact, settled.now, signals)
@@ -97,15 +70,18 @@ def price(
     drawn_means = means(now, drawn)
     middle = Inputs(calibration, 1, middle=True)
     usual = sides(terms(middle, settled.now, signals), middle)
-    losses: dict[str, Loss] = {}
-    for name, side in sides(now, drawn).items():
-        node_means = _total(drawn_means, name, nodes)
-        losses[name] = _loss(side, usual[name], _total(by_scenario, name, nodes), node_means)
+    of_year = sides(now, drawn)
+    exact_means = {name: _total(by_scenario, name, nodes) for name in of_year}
+    mixtures = _mixtures(of_year, {name: float(of.mean()) for name, of in exact_means.items()})
+    losses = {
+        name: _loss(side, usual[name], mixtures.get(name), exact_means[name], _total(drawn_means, name, nodes))
+        for name, side in of_year.items()
+    }
     used = drawn.used | exact.used
     inputs = _inputs(calibration, used, settled.guesses)
     return Risk(
         currency=CURRENCY,
-        price_year=device.economics.price_year or int(calibration.date[:4]),
+        price_year=settled.price_year,
         model=MODEL,
         assumed_inputs=sum(each.assumed for each in inputs),
         inputs=inputs,
@@ -114,6 +90,7 @@ def price(
         external=losses["external"],
         social=losses["social"],
         scenarios=_scenarios(by_scenario, used, findings),
+        swings=swings(settled, signals, calibration, sorted(used)),
         notes=_notes(settled, signals, by_scenario),
     )
 
@@ -121,6 +98,20 @@ def price(
 def yearly_means(inputs: Inputs, now: Circumstances, signals: Signals) -> dict[str, Sides]:
     """Return the yearly mean of every scenario at every node: one call costs about half a millisecond."""
     return means(terms(inputs, now, signals), inputs)
+
+
+def social_curve(
+    now: Circumstances, signals: Signals, calibration: Calibration, *, nodes: int
+) -> tuple[CurvePoint, ...]:
+    """Return the loss exceedance of one year to everybody, for circumstances that may be.
+
+    What less than three nodes in all decide is left out: a single bad node draws a step there.
+    """
+    inputs = Inputs(calibration, nodes)
+    found = terms(inputs, now, signals)
+    mean = float(_total(means(found, inputs), "social", nodes).mean())
+    mixture = _mixtures({"social": sides(found, inputs)["social"]}, {"social": mean}).get("social")
+    return tuple(point for point in _curve(mixture) if point.exceedance >= 3 / nodes) if mixture else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +151,24 @@ def _total(of: Mapping[str, Sides], side: str, count: int) -> Floats:
     return total
 
 
-def _loss(side: Side, usual: Side, exact: Floats, drawn: Floats) -> Loss:
-    mean = max(0.0, float(exact.mean()))
-    if mean == 0.0:
+def _mixtures(of_year: Mapping[str, Side], means: Mapping[str, float]) -> dict[str, _Mixture]:
+    """The law of the year of each side that loses anything; sides that share their quiet sums are done together."""
+    together: dict[int, list[str]] = {}
+    for name, side in of_year.items():
+        if means[name] > 0.0:
+            together.setdefault(id(side.quiet), []).append(name)
+    found: dict[str, _Mixture] = {}
+    for names in together.values():
+        grids = [_grid(means[name]) for name in names]
+        above = exceedances([of_year[name] for name in names], grids)
+        found |= {name: _Mixture(*pair) for name, pair in zip(names, zip(grids, above, strict=True), strict=True)}
+    return found
+
+
+def _loss(side: Side, usual: Side, mixture: _Mixture | None, exact: Floats, drawn: Floats) -> Loss:
+    if mixture is None:
         return _NO_LOSS
-    points = _grid(mean)
-    mixture = _Mixture(points, exceedance(side, points))
+    mean, points = float(exact.mean()), mixture.points
     p50, p90, p95, p99 = (mixture.quantile(level) for level in _LEVELS)
     year = _Mixture(points, exceedance(usual, points))
     band = np.quantile(drawn, (0.05, 0.95))
@@ -185,10 +188,11 @@ def _loss(side: Side, usual: Side, exact: Floats, drawn: Floats) -> Loss:
 
 
 def _grid(mean: float) -> Floats:
-    """0 and powers of two up to ten thousand times the mean, some to an octave."""
+    """0 and powers of two up to ten thousand times the mean: some to an octave, one to an octave far below the mean."""
     top = int(np.ceil(np.log2(mean * 1e4)))
-    steps = np.arange((top - _OCTAVES) * _PER_OCTAVE, top * _PER_OCTAVE + 1)
-    return np.concatenate(([0.0], 2.0 ** (steps / _PER_OCTAVE)))
+    fine = np.arange((top - _FINE_OCTAVES) * _PER_OCTAVE, top * _PER_OCTAVE + 1) / _PER_OCTAVE
+    coarse = np.arange(top - _OCTAVES, top - _FINE_OCTAVES)
+    return np.concatenate(([0.0], 2.0**coarse, 2.0**fine))
 
 
 def _bounds(side: Side, mixture: _Mixture, exact: Floats, mean: float) -> LossBounds:

@@ -153,6 +153,15 @@ EFFECTS: Mapping[str, Effect] = {
         _S, "multiplies tef-mass-flaw once; adds days until a fix", ("v-eol-component", "v-no-sbom-days"), _FLAW
     ),
     "no-sbom": Effect(_A, "adds days until a fix, as the maker learns late", ("v-no-sbom-days",), (BOTS,)),
+    "sbom-inaccurate": Effect(
+        _A,
+        "moves nothing: a list with faults warns no later than no list, and a maker without one pays nothing for that",
+        (),
+        (),
+        moves=False,
+        unused=("v-no-sbom-days",),
+        why_unused="nobody has counted the days that a wrong line costs",
+    ),
     "update-unsigned": _UPDATE,
     "update-plain-http": Effect(
         _A,

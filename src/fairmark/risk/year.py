@@ -16,7 +16,7 @@ share a step, and those nodes are worked on together. What lies beyond the latti
 like the tail of one event.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -179,15 +179,28 @@ def _relief(of: Terms) -> Relief:
 
 def exceedance(side: Side, points: Floats, cells: int = CELLS) -> Floats:
     """P(loss of the year > x) at every node; shape (nodes, points). ``points`` rise from 0 or more."""
-    answer = np.zeros((side.count, points.size))
-    flaws = (False, True) if side.flaw.any() else (False,)
+    return exceedances((side,), (points,), cells)[0]
+
+
+def exceedances(sides: Sequence[Side], points: Sequence[Floats], cells: int = CELLS) -> list[Floats]:
+    """Return ``exceedance`` of several sides, each at its own points.
+
+    The sides have their nodes, the flaw and the quiet sums in common, so these sums are transformed once for all.
+    """
+    answers = [np.zeros((side.count, x.size)) for side, x in zip(sides, points, strict=True)]
+    first = sides[0]
+    flaws = (False, True) if first.flaw.any() else (False,)
     for flaw in flaws:
-        for chosen, step in _groups(_quiet_exponents(side, cells, flaw=flaw)):
-            answer[chosen] += _quiet_part(side.at(chosen), points, step, cells, flaw=flaw)
-    if side.loud is not None:
-        for chosen, step in _groups(_loud_exponents(side, cells)):
-            answer[chosen] += _loud_part(side.at(chosen), points, step, cells)
-    return np.clip(answer, 0.0, 1.0)
+        for chosen, step in _groups(_quiet_exponents(first, cells, flaw=flaw)):
+            parts = [side.at(chosen) for side in sides]
+            below = _quiet_law(parts[0], step, cells, flaw=flaw)
+            for answer, part, x in zip(answers, parts, points, strict=True):
+                answer[chosen] += _quiet_part(part, x, step, below, flaw=flaw)
+    for answer, side, x in zip(answers, sides, points, strict=True):
+        if side.loud is not None:
+            for chosen, step in _groups(_loud_exponents(side, cells)):
+                answer[chosen] += _loud_part(side.at(chosen), x, step, cells)
+    return [np.clip(answer, 0.0, 1.0, out=answer) for answer in answers]
 
 
 def _groups(exponents: Floats) -> Iterator[tuple[NDArray[np.int64], float]]:
@@ -198,13 +211,17 @@ def _groups(exponents: Floats) -> Iterator[tuple[NDArray[np.int64], float]]:
             yield members[start : start + _TOGETHER], 2.0 ** int(exponent)
 
 
-def _quiet_part(side: Side, points: Floats, step: float, cells: int, *, flaw: bool) -> Floats:
-    """P(quiet year with this state of the flaw, and loss > x)."""
+def _quiet_law(side: Side, step: float, cells: int, *, flaw: bool) -> Floats | None:
+    """The law of the quiet sums; None where there are none."""
+    if not side.quiet:
+        return None
+    nothing = np.exp(-_rates(side, flaw=flaw))
+    return _cumulative(_quiet_spectrum(side, step, cells, flaw=flaw), nothing, np.ones(side.count), cells)
+
+
+def _quiet_part(side: Side, points: Floats, step: float, below: Floats | None, *, flaw: bool) -> Floats:
+    """P(quiet year with this state of the flaw, and loss > x); ``below`` is the law of the quiet sums."""
     state = side.flaw if flaw else 1.0 - side.flaw
-    below = None
-    if side.quiet:
-        nothing = np.exp(-_rates(side, flaw=flaw))
-        below = _cumulative(_quiet_spectrum(side, step, cells, flaw=flaw), nothing, np.ones(side.count), cells)
     total = np.zeros((side.count, points.size))
     for share, shift in _atoms(side, flaw=flaw):
         weight = state * share
@@ -256,14 +273,22 @@ def _cumulative(spectrum: Complexes, nothing: Floats, mass: Floats, cells: int) 
 def _above(below: Floats, y: Floats, step: float, mass: Floats, heaviest: Distribution) -> Floats:
     """P(random part > y): linear between half steps, all below 0, and like the tail of one event beyond the lattice."""
     cells = below.shape[1] - 1
-    place = np.clip(y / step + 0.5, 0.0, cells - 1e-9)
+    place = y / step
+    place += 0.5
+    np.maximum(place, 0.0, out=place)
+    np.minimum(place, cells - 1e-9, out=place)
     index = place.astype(np.int64)
     place -= index
     index += np.arange(below.shape[0])[:, None] * below.shape[1]
     flat = below.ravel()
-    low = flat[index]
-    value = mass[:, None] - (low + place * (flat[index + 1] - low))
-    value = np.where(y < 0.0, mass[:, None], value)
+    low = flat.take(index)
+    index += 1
+    rise = flat.take(index)
+    rise -= low
+    rise *= place
+    low += rise
+    value = np.subtract(mass[:, None], low, out=low)
+    np.copyto(value, mass[:, None], where=y < 0.0)
     last = (cells - 0.5) * step
     if y.max() > last:
         beyond = y > last

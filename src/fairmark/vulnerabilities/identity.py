@@ -2,8 +2,9 @@
 
 The same program has many names: "Mbed TLS", ``mbed_tls`` and "mbedtls" are one, and a
 ``http_server`` is Apache's only where Apache stands before it. A product counts when both its name and
-its vendor fit; an entry without a vendor counts only where the name is nobody else's. Records of
-re-sellers (the vendor "netapp" before "openssl") therefore match nothing.
+its vendor fit; an entry without a vendor counts only where the name is nobody else's. Entries of
+re-sellers (the vendor "netapp" before "openssl") do not speak for it; a record that names only such a
+namesake is a doubt (``is_namesake``).
 """
 
 import re
@@ -53,7 +54,8 @@ def identity_of(component: Component) -> Identity:
 @lru_cache(maxsize=4_096)
 def _identity(name: str, vendor: str, product: str) -> Identity:
     row = _rows().get(name, {})
-    written = {name, *row.get("names", ()), *([product] if product else [])}
+    plain = {name, *row.get("names", ()), *([product] if product else [])}
+    written = plain | {f"{maker} {one}" for maker in row.get("vendors", ()) for one in plain}  # "Eclipse Mosquitto"
     names = frozenset(squeezed(one) for one in written) - {""}
     vendors = {squeezed(one) for one in (*row.get("vendors", ()), vendor)} - {""}
     vendors |= {f"{one}{end}" for one in names for end in ("", "project", "team", "developers")}
@@ -74,6 +76,17 @@ def is_upstream(identity: Identity, affected: Affected) -> bool:
     if vendor in _NOBODY:
         return not identity.is_common
     return vendor in identity.vendors
+
+
+def is_namesake(identity: Identity, affected: Affected) -> bool:
+    """Whether an entry names a product of the same name, of a maker that the table does not know.
+
+    Common words do not count: too many products bear them.
+    """
+    vendor = squeezed(affected.vendor)
+    if affected.ecosystem or identity.is_common or vendor in _NOBODY or vendor in identity.vendors:
+        return False
+    return squeezed(affected.product) in identity.names
 
 
 def is_package(component: Component, affected: Affected) -> bool:

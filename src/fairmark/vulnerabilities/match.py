@@ -7,7 +7,7 @@ findings leave out. In this order: withdrawn records, the version (``ranges``), 
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,7 +22,7 @@ from fairmark.vulnerabilities.kernel import Built, built
 from fairmark.vulnerabilities.needs import Met, met
 from fairmark.vulnerabilities.ranges import Answer, Told, told
 from fairmark.vulnerabilities.record import Affected, Record, Records
-from fairmark.vulnerabilities.vex import Judged, MakerStatement, heard, said_of
+from fairmark.vulnerabilities.vex import CONTRADICTION, Judged, MakerStatement, heard, said_of
 
 _LONGEST_TITLE = 160  # characters of a record's title that are kept
 _ENRICHING = ("kev", "epss")
@@ -51,7 +51,8 @@ class _Context:
     """What is known beside components and records; the arguments of ``match``."""
 
     build: Build
-    maker: tuple[MakerStatement, ...]
+    maker: Mapping[str, Sequence[MakerStatement]]
+    """By CVE."""
     device: tuple[str, ...]
     files: Collection[str] | None
     loaded: frozenset[str]
@@ -78,7 +79,10 @@ def match(
     groups = grouped(components)
     found = tuple(records.of_products({name for group in groups for name in products_of(group.lead)}))
     states = records.feeds()
-    context = _Context(build, tuple(maker), tuple(device), files, _loaded(groups, found, states), states)
+    said: dict[str, list[MakerStatement]] = defaultdict(list)
+    for statement in maker:
+        said[statement.cve].append(statement)
+    context = _Context(build, said, tuple(device), files, _loaded(groups, found, states), states)
     pairs = [_judged(group, record, context) for record, group in _candidates(groups, found)]
     made = sorted((one for one in pairs if one is not None), key=lambda pair: _worst_first(pair[0]))
     statements = tuple(statement for statement, _ in made)
@@ -131,7 +135,7 @@ def _judged(group: Group, record: Record, context: _Context) -> tuple[Statement,
         return None
     source = _source(answer.entry, context.dated)
     ours = replace(_ours(group, record, answer, context), source=source)
-    judged = heard(ours, said_of(context.maker, record.cve, group.lead, context.device))
+    judged = heard(ours, said_of(context.maker.get(record.cve, ()), record.cve, group.lead, context.device))
     finding = None
     if judged.confidence is not None and group.evidence:
         finding = _finding(group, record, answer.entry, judged)
@@ -220,7 +224,7 @@ def _finding(group: Group, record: Record, entry: Affected, judged: Judged) -> F
     grade = judged.confidence or Confidence.C
     rule = rule_of(record, grade, group.reach)
     known = ", known to be exploited" if record.kev else ""
-    contradicted = ", denied by the maker's VEX" if "contradict each other" in judged.reason else ""
+    contradicted = ", denied by the maker's VEX" if CONTRADICTION in judged.reason else ""
     name = group.identity.upstream
     fix = f"Update {name} to {entry.fixed_in} or newer." if entry.fixed_in else ""
     return Finding(

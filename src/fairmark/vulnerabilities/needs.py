@@ -2,7 +2,8 @@
 
 A version range does not say that a flaw lies in one busybox applet, or that a server must run CGI
 programs. ``needs.yaml`` says so for well-known flaws, with its source. What is not there drops the
-match; what cannot be known does not, but a need that few devices meet lowers it to a hint.
+match; what cannot be known does not, but a need that few devices meet lowers it to a hint. A row that
+nobody looked up (``assumed``) never drops anything: it lowers to a hint too.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,18 +27,20 @@ class Met(StrEnum):
 class Need(Value):
     """What one flaw needs: one of the applets, one of the options, one of the files, or a setting that is not read.
 
-    ``files`` are names of files. ``setting`` is what must be configured, in words; ``unusual`` says that
-    few devices do.
+    ``maybe`` are applets behind whose names it may hide: ``sh`` may be either shell. ``files`` are names of
+    files. ``setting`` is what must be configured, in words; ``unusual`` says that few devices do.
     """
 
     cve: str
     reason: str
     source: str
     applets: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     setting: str = ""
     unusual: bool = False
+    assumed: bool = False
 
 
 @cache
@@ -53,8 +56,11 @@ def met(cve: str, build: Build, files: Collection[str] | None = None) -> tuple[M
     ``files`` are the paths or names of all files of the image, None where they are not known.
     """
     need = needs().get(cve)
-    if need is None:
-        return Met.YES, ""
+    return (Met.YES, "") if need is None else is_met(need, build, files)
+
+
+def is_met(need: Need, build: Build, files: Collection[str] | None = None) -> tuple[Met, str]:
+    """Say whether one need is met, and why."""
     if need.applets and build.applets is not None:
         return _among(need, need.applets, build.applets, "applet")
     if need.config and build.kernel_config is not None:
@@ -72,4 +78,7 @@ def _among(need: Need, wanted: tuple[str, ...], there: Collection[str], kind: st
     if not set(wanted).isdisjoint(there):
         return Met.YES, ""
     names = ", ".join(wanted[:4])
-    return Met.NO, f"{need.reason}, and the image has no {kind} {names}"
+    if hiding := sorted(set(need.maybe) & set(there)):
+        return Met.UNUSUAL, f"{need.reason}; the image has no {kind} {names}, and {hiding[0]} may be another program"
+    reason = f"{need.reason}, and the image has no {kind} {names}"
+    return (Met.UNUSUAL, f"{reason}; that it needs one was not looked up") if need.assumed else (Met.NO, reason)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from fairmark.model.image import Component
 from fairmark.vulnerabilities.description import ends_in_text
-from fairmark.vulnerabilities.identity import Identity, is_package, is_upstream
+from fairmark.vulnerabilities.identity import Identity, is_namesake, is_package, is_upstream
 from fairmark.vulnerabilities.record import Affected, Record, Scheme
 from fairmark.vulnerabilities.versions import compare, contains
 
@@ -42,7 +42,8 @@ class Told:
 def told(component: Component, identity: Identity, record: Record, loaded: frozenset[str] = frozenset()) -> Told:
     """Return what the record says of the component; ``loaded`` are the distributions whose tracker is there."""
     version = component.upstream_version or component.version
-    upstream = _upstream(version, [one for one in record.affected if is_upstream(identity, one)], record)
+    meant = [one for one in record.affected if is_upstream(identity, one)]
+    upstream = _upstream(version, meant, record) if meant else _namesakes(version, identity, record)
     own = [one for one in record.affected if is_package(component, one)]
     if own:
         return _distribution(component, own, upstream)
@@ -53,6 +54,15 @@ def told(component: Component, identity: Identity, record: Record, loaded: froze
         "own was loaded"
     )
     return Told(Answer.DOUBTFUL, upstream.entry, why)
+
+
+def _namesakes(version: str, identity: Identity, record: Record) -> Told:
+    """The record names nobody whom we know as a maker of this, but a product of this name: our list may lack a name."""
+    for entry in record.affected:
+        if is_namesake(identity, entry) and covers(entry, version):
+            why = f"the record names {entry.product} of {entry.vendor}, who is not known to make {identity.upstream}"
+            return Told(Answer.DOUBTFUL, entry, why)
+    return Told(Answer.MISS)
 
 
 def covers(entry: Affected, version: str) -> bool:

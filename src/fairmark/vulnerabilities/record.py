@@ -21,6 +21,7 @@ class Scheme(StrEnum):
     KERNEL = "kernel"
     OPENSSL = "openssl"  # letters are patch releases: 1.0.2 < 1.0.2a < 1.0.2zb
     DROPBEAR = "dropbear"  # 0.53.1 < 2011.54
+    OPENSSH = "openssh"  # 9.7p1 is the portable edition of 9.7
     DPKG = "dpkg"
     OPKG = "opkg"
     APK = "apk"

@@ -22,6 +22,7 @@ from fairmark.vulnerabilities.record import Record
 ATTEMPTS = 8
 COMPLETE = frozenset({"debian", "epss", "kev"})  # one document holds all of the feed: what it lacks was withdrawn
 LONGEST_WAIT_SECONDS = 120.0
+NVD_KEY_HEADER = "apiKey"
 WINDOW = timedelta(days=120)
 _AGAIN = frozenset({403, 408, 425, 429, 500, 502, 503, 504})  # NVD answers 403 to those who ask too often
 _MOST_PAGES = 100_000
@@ -77,7 +78,9 @@ class World:
     now: datetime
     progress: Callable[[str], None] = lambda _text: None
     pause_seconds: float = 6.0
-    """Between two pages of NVD: 5 requests in 30 seconds without a key."""
+    """Between two pages of NVD: 5 requests in 30 seconds without a key, 50 with one."""
+    nvd_key: str = field(default="", repr=False)
+    """The key that goes with each question to NVD, '' for none; it appears in no text."""
 
 
 @dataclass(slots=True)
@@ -212,7 +215,7 @@ def update_nvd(world: World, shelf: Shelf, url: str, tally: Tally) -> None:
 def _whole_page(world: World, url: str) -> tuple[bytes, nvd.Position]:
     """Fetch a page; one that is cut off or contradicts itself is asked for again."""
     for attempt in range(ATTEMPTS):
-        body = request(world, url).body
+        body = _asked(world, url)
         try:
             return body, nvd.position(body, url)
         except UnreadableInputError:
@@ -220,6 +223,19 @@ def _whole_page(world: World, url: str) -> tuple[bytes, nvd.Position]:
                 raise
             world.sleep(min(2.0**attempt, LONGEST_WAIT_SECONDS))
     raise AssertionError("the last attempt returns or raises")
+
+
+def _asked(world: World, url: str) -> bytes:
+    """Ask NVD for a page, with the key where there is one."""
+    if not world.nvd_key:
+        return request(world, url).body
+    try:
+        return request(world, url, {NVD_KEY_HEADER: world.nvd_key}).body
+    except UnreachableError as error:
+        if "answered 40" not in error.message:
+            raise
+        hint = "NVD also answers so to a key that it does not know: is the key right and activated?"
+        raise UnreachableError(error.message, hint=hint) from None
 
 
 def _read_place(progress: Mapping[str, Any]) -> _Place:

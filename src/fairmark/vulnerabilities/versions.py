@@ -2,8 +2,9 @@
 
 Sources: Debian Policy 5.6.12 (dpkg, opkg), the version format of apk-tools (apk), rpmvercmp of RPM with
 ``~`` and ``^`` (rpm), Semantic Versioning 2.0.0 clause 11 (semver), OpenSSL's release strategy (letters are
-patch releases), Dropbear's change log (0.53.1 came before 2011.54). A version is hostile text: no more
-than 128 characters of it are compared, and digits never become numbers longer than that.
+patch releases), Dropbear's change log (0.53.1 came before 2011.54), OpenSSH's release notes (9.7p1 is the
+portable edition of 9.7; records name either). A version is hostile text: no more than 128 characters of
+it are compared, and digits never become numbers longer than that.
 """
 
 import re
@@ -14,6 +15,7 @@ from fairmark.vulnerabilities.record import Range, Scheme
 
 LONGEST = 128
 _PARTS = re.compile(r"[0-9]+|[a-z]+")
+_OPENSSH_EDITION = re.compile(r"p\d{1,9}$", re.IGNORECASE)
 _BEFORE = ("dev", "alpha", "a", "beta", "b", "pre", "preview", "rc", "git", "snapshot")
 _APK = {"alpha": -4, "beta": -3, "pre": -2, "rc": -1, "cvs": 1, "svn": 2, "git": 3, "hg": 4, "p": 5}
 
@@ -40,14 +42,21 @@ def contains(versions: Range, version: str) -> bool:
     if not version:
         return False
     if versions.start:
-        order = compare(versions.scheme, version, versions.start)
+        order = compare(versions.scheme, _of_edition(versions, version, versions.start), versions.start)
         if order < 0 or (order == 0 and not versions.start_included):
             return False
     if versions.end:
-        order = compare(versions.scheme, version, versions.end)
+        order = compare(versions.scheme, _of_edition(versions, version, versions.end), versions.end)
         if order > 0 or (order == 0 and not versions.end_included):
             return False
     return True
+
+
+def _of_edition(versions: Range, version: str, bound: str) -> str:
+    """Read "through 9.7" as all editions of 9.7: a bound without "p" is not one of the portable edition alone."""
+    if versions.scheme is not Scheme.OPENSSH or _OPENSSH_EDITION.search(bound):
+        return version
+    return _OPENSSH_EDITION.sub("", version)
 
 
 def _generic(text: str) -> Key:
@@ -109,6 +118,11 @@ def _dropbear(text: str) -> Key:
     return (_numbers(text.lower().removeprefix("dropbear_")),)
 
 
+def _openssh(text: str) -> Key:
+    match = re.match(r"(?:openssh[_-])?(\d+(?:\.\d+)*)(?:p(\d+))?", text.lower())
+    return (_numbers(match[1]), int(match[2] or 0)) if match else ((), 0)
+
+
 def _apk(text: str) -> Key:
     match = re.match(r"(\d+(?:\.\d+)*)([a-z]?)((?:_[a-z]+\d*)*)(?:-r(\d+))?", text.lower())
     if match is None:
@@ -124,6 +138,7 @@ _KEYS: dict[Scheme, Callable[[str], Key]] = {
     Scheme.KERNEL: lru_cache(4096)(_kernel),
     Scheme.OPENSSL: lru_cache(4096)(_openssl),
     Scheme.DROPBEAR: lru_cache(4096)(_dropbear),
+    Scheme.OPENSSH: lru_cache(4096)(_openssh),
     Scheme.APK: lru_cache(4096)(_apk),
 }
 

@@ -1,11 +1,11 @@
 """The main job on one page: from a device image to proof, verdicts, money and a plan."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypedDict
 
 from fairmark import __version__
+from fairmark.examine.bare_metal import running_paths
 from fairmark.examine.build import build_of
 from fairmark.examine.detectors import DETECTORS
 from fairmark.examine.extract import Extraction
@@ -20,15 +20,16 @@ from fairmark.model.assessment import Assessment, Inputs
 from fairmark.model.data import digest_of
 from fairmark.model.device import Device, Market
 from fairmark.model.evidence import Tool
-from fairmark.model.finding import Confidence, Detection, Observation, Reach, joined
+from fairmark.model.finding import Confidence, Detection, Reach, joined
 from fairmark.model.gap import Gap, GapReason
-from fairmark.model.image import Build, Component, Coverage, ImageRecord
+from fairmark.model.image import Build, Component, Coverage, ImageRecord, MakerWord
 from fairmark.model.value import canonical_json, sha256_hex
 from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
 from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary
 from fairmark.model.vulnerability import Vulnerabilities
 from fairmark.risk.calibration import Calibration
 from fairmark.risk.circumstances import ExchangeRate
+from fairmark.risk.circumstances import settle as take_device
 from fairmark.risk.plan import plan
 from fairmark.risk.price import price
 from fairmark.standards.claims import claim_evidence
@@ -37,8 +38,14 @@ from fairmark.standards.judge import judge
 from fairmark.standards.level import level
 from fairmark.standards.library import catalogue_digests, catalogues, crosswalk_digest
 from fairmark.standards.summary import admitted, required_by_law
-from fairmark.vulnerabilities.match import match
+from fairmark.vulnerabilities.match import Matched, match
 from fairmark.vulnerabilities.record import Records
+from fairmark.vulnerabilities.vex import MakerStatement
+from fairmark.workflows.code_scanners import NO_REPORTS, Reports, doubted, unfinished
+from fairmark.workflows.sbom import list_of
+from fairmark.workflows.sbom_differences import differences
+from fairmark.workflows.sbom_entries import Sbom
+from fairmark.workflows.vex import about, told, word_of
 
 TOOL = Tool(name="fairmark", version=__version__)
 
@@ -67,24 +74,24 @@ class World:
 
 @dataclass(frozen=True)
 class Material:
-    """What the user handed over: the opened image, the profile, the maker's own list of components."""
+    """What the user handed over: the opened image, the profile, the maker's and other tools' documents."""
 
     extraction: Extraction | None
     image: ImageRecord
     device: Device
     created: datetime
     device_digest: str = ""
-    sbom: tuple[Component, ...] = ()
-    sbom_digest: str = ""
+    sbom: Sbom | None = None
+    maker: tuple[MakerStatement, ...] = ()
+    """What the maker's VEX documents say of published flaws."""
+    vex_digests: tuple[str, ...] = ()
+    reports: Reports = NO_REPORTS
+    """What code scanners report of the sources."""
 
-
-class _Known(TypedDict):
-    """What price and plan both rest on, beside the profile and the findings."""
-
-    examined: bool
-    observations: tuple[Observation, ...]
-    in_place: tuple[str, ...]
-    rate: ExchangeRate | None
+    @property
+    def listed(self) -> tuple[Component, ...]:
+        """The components that the maker lists."""
+        return self.sbom.components if self.sbom else ()
 
 
 @dataclass(frozen=True)
@@ -111,20 +118,24 @@ def assess(
     words = vocabulary()
     facts, contradictions = settle(declared_facts(device, words), examined.detection.facts)
     verdicts = judge(device, findings, examined.detection.observations, facts, coverage)
-    verdicts = noted(verdicts, contradictions, catalogues())
+    verdicts = doubted(noted(verdicts, contradictions, catalogues()), material.reports)
     stated = (*claim_evidence(device, verdicts), *(one.claim for one in contradictions))
 
     world.progress("pricing the risk")
     sold = device.markets or tuple(Market)  # not stated: the law of every market counts
     law = required_by_law(verdicts, catalogues(), sold, findings)
-    known: _Known = {
-        "examined": material.extraction is not None,
-        "observations": examined.detection.observations,
-        "in_place": device.controls,
-        "rate": _rate(device),
-    }
-    risk = price(device, findings, calibration, **known)
-    todo = plan(device, findings, law, calibration, **known, admitted=admitted(verdicts, catalogues(), sold, findings))
+    taken = take_device(
+        device,
+        findings,
+        calibration,
+        examined=material.extraction is not None,
+        observations=examined.detection.observations,
+        in_place=device.controls,
+        rate=_rate(device),
+    )
+    risk = price(taken, findings, calibration)
+    world.progress("choosing the measures")
+    todo = plan(taken, findings, law, calibration, admitted=admitted(verdicts, catalogues(), sold, findings))
 
     return Assessment(
         created=material.created,
@@ -135,8 +146,12 @@ def assess(
         components=examined.components,
         build=examined.build,
         vulnerabilities=examined.vulnerabilities,
-        evidence=joined([Detection(evidence=(*examined.detection.evidence, *stated))]).evidence,
+        evidence=joined(
+            [Detection(evidence=(*examined.detection.evidence, *stated, *material.reports.evidence))]
+        ).evidence,
         findings=findings,
+        reported=material.reports.reported,
+        scanners=material.reports.scanners,
         observations=examined.detection.observations,
         facts=examined.detection.facts,
         verdicts=verdicts,
@@ -151,13 +166,27 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
     """Scan every file once, trace what is started, ask each detector, and look the components up."""
     extraction = material.extraction
     if extraction is None:
+        matched, word = _flaws(material, material.listed, Build(), world.records, "")
         gap = Gap(where="image", reason=GapReason.TOOL, detail="no image was given: documents and claims only")
-        coverage = Coverage(gaps=(gap,), not_examined=("The image.", *NOT_EXAMINED))
-        matched = match(material.sbom, Build(), world.records, material.created.date())
-        return _Examined(material.image, Detection(), material.sbom, Build(), matched.vulnerabilities, coverage)
+        coverage = Coverage(
+            gaps=(gap,),
+            not_examined=("The image.", *_unproven(material, matched, word), *NOT_EXAMINED),
+            maker_sbom=list_of(material.sbom),
+            maker_vex=word,
+        )
+        return _Examined(material.image, Detection(), material.listed, Build(), matched.vulnerabilities, coverage)
     world.progress("scanning files")
     files, scan_gaps = scan(extraction.trees, loose=extraction.loose, limits=limits, clock=world.clock)
-    subject = Subject(trees=extraction.trees, files=files, device=material.device, tool=TOOL, crack=world.crack)
+    subject = Subject(
+        trees=extraction.trees,
+        files=files,
+        device=material.device,
+        tool=TOOL,
+        crack=world.crack,
+        loose=extraction.loose,
+        containers=extraction.containers,
+        today=material.created.date(),
+    )
     components, component_evidence = inventory(subject)
     subject = replace(subject, components=components)
     subject = replace(subject, services=started_services(subject))
@@ -166,16 +195,20 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
         world.progress(f"looking for {detector.title}")
         detections.append(detector.detect(subject))
     world.progress("looking for published flaws")
-    components = (*_reached(subject), *material.sbom)
+    seen = _reached(subject)
+    components = (*seen, *material.listed)
     build = build_of(subject)
     names = {item.path for item in files}
-    matched = match(components, build, world.records, material.created.date(), files=names)
-    detections.append(Detection(findings=matched.findings, evidence=component_evidence))
-    detection = joined(detections)
     image = _with_digest(material.image, files)
+    matched, word = _flaws(material, components, build, world.records, image.sha256, names)
+    detections.append(Detection(findings=matched.findings, evidence=component_evidence))
+    if material.sbom:
+        detections.append(differences(material.sbom, seen, component_evidence, names))
+    detection = joined(detections)
     coverage = Coverage(
         image_bytes=image.size,
         opened_bytes=extraction.opened_bytes,
+        programs=extraction.programs,
         files=len(files),
         file_bytes=sum(item.size for item in files),
         elf_files=sum(item.elf is not None for item in files),
@@ -184,14 +217,36 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
         gaps=tuple(
             sorted((*extraction.gaps, *scan_gaps, *detection.gaps), key=lambda gap: (gap.where, gap.reason, gap.detail))
         ),
-        not_examined=(*matched.vulnerabilities.warnings, *NOT_EXAMINED),
+        not_examined=(*_unproven(material, matched, word), *detection.unseen, *NOT_EXAMINED),
+        maker_sbom=list_of(material.sbom),
+        maker_vex=word,
     )
     return _Examined(image, detection, components, build, matched.vulnerabilities, coverage)
 
 
+def _flaws(
+    material: Material,
+    components: Sequence[Component],
+    build: Build,
+    records: Records,
+    image: str,
+    files: Collection[str] | None = None,
+) -> tuple[Matched, MakerWord | None]:
+    """Match published flaws and hear the maker; ``image`` is its digest, ``files`` the paths in it."""
+    kept, names = about(material.maker, material.device, image)
+    today = material.created.date()
+    matched = match(components, build, records, today, maker=kept, device=names, files=files)
+    return matched, word_of(material.maker, kept, matched.vulnerabilities.statements)
+
+
+def _unproven(material: Material, matched: Matched, word: MakerWord | None) -> tuple[str, ...]:
+    """Say what rests on old data, on the maker's word alone, or on a report that is not whole."""
+    return (*matched.vulnerabilities.warnings, *told(word), *unfinished(material.reports))
+
+
 def _reached(subject: Subject) -> tuple[Component, ...]:
     """Say of every component how near an attacker its nearest file lies; the kernel always runs."""
-    nearest: dict[str, Reach] = {}
+    nearest: dict[str, Reach] = dict.fromkeys(running_paths(subject), Reach.STARTED)
     for (_, path), reach in reach_by_file(subject).items():
         if path not in nearest or nearest[path].rank < reach.rank:
             nearest[path] = reach
@@ -228,7 +283,9 @@ def _inputs(material: Material, image: ImageRecord, calibration: Calibration, da
     return Inputs(
         image=image.sha256,
         device=material.device_digest,
-        sbom=material.sbom_digest,
+        sbom=material.sbom.sha256 if material.sbom else "",
+        vex=material.vex_digests,
+        reports=material.reports.digests,
         vulnerability_db=database,
         rules=rules_digest(),
         calibration=calibration.digest,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import IO, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -29,6 +30,8 @@ from fairmark.vulnerabilities.sync import (
 
 _PAGE = 2_000  # records in one transaction
 _SHOWN_FAULTS = 20
+_PAUSE, _PAUSE_WITH_KEY = 6.0, 0.6  # seconds: NVD allows 5 requests in 30 seconds, and 50 with a key
+_LONGEST_KEY = 200
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 
 Documents = Callable[[Path], Iterable[tuple[str, bytes]]]
@@ -106,6 +109,46 @@ class Info(Value):
     digest: str
     feeds: tuple[FeedInfo, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NvdAccess:
+    """How NVD is asked: with which key, and how long to wait between two pages."""
+
+    key: str = field(default="", repr=False)
+    pause_seconds: float = _PAUSE
+
+
+def nvd_access(from_file: str | None, from_environment: str, mirror: str) -> NvdAccess:
+    """Decide which key goes along with the questions to NVD.
+
+    A key file that was named goes before the environment. A ``mirror`` is no NVD: it gets a key only where its file
+    was named in the same command, over https or on this machine, and it has no rule of requests.
+
+    Raises:
+        WrongUsageError: when a key is no single word, or would cross a network in clear; the key is not repeated.
+    """
+    key = _checked(from_file if from_file is not None else from_environment)
+    if from_file is not None and not key:
+        raise WrongUsageError("the file of the NVD key is empty", hint="It holds the key and nothing else.")
+    if not mirror:
+        return NvdAccess(key, _PAUSE_WITH_KEY if key else _PAUSE)
+    if from_file is None or "://" not in mirror:
+        return NvdAccess("", 0.0)
+    parts = urlsplit(mirror)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise WrongUsageError("the NVD key would cross the network in clear", hint="Name an https mirror, or no key.")
+    return NvdAccess(key, 0.0)
+
+
+def _checked(text: str) -> str:
+    key = text.strip()
+    if len(key) > _LONGEST_KEY or any(not "!" <= character <= "~" for character in key):
+        raise WrongUsageError(
+            "the NVD key is not a single word of plain characters",
+            hint="Give the key as NVD mailed it, such as 00000000-0000-0000-0000-000000000000, and nothing else.",
+        )
+    return key
 
 
 def chosen(names: Iterable[str]) -> tuple[Source, ...]:

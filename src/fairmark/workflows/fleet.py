@@ -18,7 +18,9 @@ PRIVATE = "private"
 PRIVATE_NOTE = "For you alone: whoever holds one of these keys can attack every image that is listed under it."
 GRADES = tuple(f"{grade} {severity}" for grade in (Confidence.A, Confidence.B) for severity in Severity)
 
-_HELD_KEY = re.compile(r"private key, .*SHA-256 of its public part ([0-9a-f]{64})")
+_HELD_KEY = re.compile(
+    r"((?:private|authorised|host|public) key|certificate), .*; SHA-256 of its (?:public part|body) ([0-9a-f]{64})"
+)
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 80
 
@@ -80,7 +82,7 @@ def entry_of(assessment: Assessment, place: str) -> FleetEntry:
         if (kind := f"{finding.confidence} {finding.severity}") in counts:
             counts[kind] += 1
     held = ((item, _HELD_KEY.match(item.statement)) for item in assessment.evidence)
-    keys = {HeldKey(public_sha256=seen[1], path=item.where.path) for item, seen in held if seen}
+    keys = {HeldKey(public_sha256=seen[2], path=item.where.path, kind=seen[1]) for item, seen in held if seen}
     risk = assessment.risk
     row = FleetRow(
         image="",
@@ -98,7 +100,7 @@ def entry_of(assessment: Assessment, place: str) -> FleetEntry:
     )
     return FleetEntry(
         row=row,
-        keys=tuple(sorted(keys, key=lambda one: (one.public_sha256, one.path))),
+        keys=tuple(sorted(keys, key=lambda one: (one.public_sha256, one.path, one.kind))),
         components=tuple(sorted({(one.name, one.version) for one in assessment.components})),
     )
 
@@ -125,10 +127,11 @@ def summary_documents(entries: Iterable[FleetEntry]) -> dict[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """What images have in common: key -> image -> paths, and (name, version) -> images."""
+    """What images have in common: key -> image -> paths, key -> what it is, and (name, version) -> images."""
 
     keys: Mapping[str, Mapping[str, Sequence[str]]]
     components: Mapping[tuple[str, str], Sequence[str]]
+    kinds: Mapping[str, Sequence[str]]
 
     @property
     def shared_keys(self) -> int:
@@ -144,7 +147,7 @@ class Indexes:
         """Return file name -> content, what is most widely spread first."""
         keys = sorted(self.keys.items(), key=lambda item: (-len(item[1]), item[0]))
         components = sorted(self.components.items(), key=lambda item: (-len(item[1]), item[0]))
-        reuse = [{"public_sha256": key, "images": images} for key, images in keys]
+        reuse = [{"public_sha256": key, "kinds": self.kinds[key], "images": images} for key, images in keys]
         spread = [{"name": name, "version": version, "images": images} for (name, version), images in components]
         return {
             "components.json": canonical_json({"note": PRIVATE_NOTE, "components": spread}) + b"\n",
@@ -153,12 +156,15 @@ class Indexes:
 
 
 def indexes(entries: Iterable[FleetEntry]) -> Indexes:
-    """Index private keys and components over all images."""
+    """Index keys and components over all images. A certificate and its private key are one key."""
     keys: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    kinds: dict[str, set[str]] = defaultdict(set)
     components: dict[tuple[str, str], list[str]] = defaultdict(list)
     for entry in sorted(entries, key=lambda one: one.row.image):
         for key in entry.keys:
-            keys[key.public_sha256][entry.row.image].append(key.path)
+            kinds[key.public_sha256].add(key.kind)
+            if key.path not in keys[key.public_sha256][entry.row.image]:
+                keys[key.public_sha256][entry.row.image].append(key.path)
         for component in entry.components:
             components[component].append(entry.row.image)
-    return Indexes(keys, components)
+    return Indexes(keys, components, {key: sorted(found) for key, found in kinds.items()})

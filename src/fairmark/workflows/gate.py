@@ -9,13 +9,16 @@ from pydantic import Field, ValidationError
 from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.model.assessment import SCHEMA, Assessment
 from fairmark.model.device import Market
+from fairmark.model.evidence import Evidence
 from fairmark.model.finding import Confidence, Finding, Severity
+from fairmark.model.reported import Reported, ReportedLevel
 from fairmark.model.standard import Outcome, Status, Verdict
 from fairmark.model.value import Value
 from fairmark.standards.library import catalogues
 from fairmark.workflows.mapping import read_mapping
 
 MAX_BYTES = 256 << 20
+REPORTED = "reported"
 _WAIVERS_EXAMPLE = (
     "waivers: [{waives: service-telnet-started, owner: QA lead, reason: removed in 1.5, expires: 2027-01-31}]"
 )
@@ -72,6 +75,8 @@ class Conditions:
     standards: tuple[str, ...] = field(default=())
     max_loss: float | None = None
     """Greatest accepted loss of one year in 20 to the maker (private P95), in the assessment's currency."""
+    reported: ReportedLevel | None = None
+    """Results of code scanners count from this level on, unless the team set them aside; None: they do not count."""
 
 
 def read_assessment(content: bytes, name: str) -> Assessment:
@@ -116,7 +121,8 @@ def gate(
     reasons = _blocking(assessment, conditions)
     notes = []
     if baseline is not None:
-        known = {reason.subject for reason in _blocking(baseline, conditions)}
+        # A report that is missing today is no old noise because it was missing then.
+        known = {one.subject for one in _blocking(baseline, conditions) if one.subject.split(" ")[0] != REPORTED}
         old = [reason for reason in reasons if reason.subject in known]
         reasons = [reason for reason in reasons if reason.subject not in known]
         notes.append(f"{len(old)} known from the baseline, not counted; they are still there")
@@ -154,7 +160,28 @@ def _blocking(assessment: Assessment, conditions: Conditions) -> list[Reason]:
         reasons.append(Reason(subject="level", text=text))
     if conditions.max_loss is not None and (reason := _dear(assessment, conditions.max_loss)):
         reasons.append(reason)
+    if conditions.reported is not None:
+        reasons += _reported(assessment, conditions.reported)
     return reasons
+
+
+def _reported(assessment: Assessment, level: ReportedLevel) -> list[Reason]:
+    """Return the open results of code scanners; without a whole report nothing can be said of the sources."""
+    proofs = {item.id: item for item in assessment.evidence}
+    counted = [one for one in assessment.reported if not one.suppressed and one.level.rank >= level.rank]
+    reasons = [Reason(subject=one.id, text=_told(one, proofs[one.evidence])) for one in counted]
+    if not assessment.scanners:
+        text = "no report of a code scanner was read (assess --sarif FILE)"
+        reasons.append(Reason(subject=REPORTED, text=text, result=Result.UNDECIDED))
+    for tool in sorted({one.tool.name for one in assessment.scanners if not one.complete}):
+        text = f"{tool} did not finish: what it would have reported is not known"
+        reasons.append(Reason(subject=f"{REPORTED} {tool}", text=text, result=Result.UNDECIDED))
+    return reasons
+
+
+def _told(one: Reported, proof: Evidence) -> str:
+    where = f"{proof.where.path}:{proof.where.line}" if proof.where.line else proof.where.path
+    return f"{proof.tool.name} reports {one.level} {one.rule} in {where}: {proof.statement}"
 
 
 def _is_proven_high(finding: Finding) -> bool:
@@ -192,8 +219,9 @@ def _dear(assessment: Assessment, limit: float) -> Reason | None:
 
 
 def _aliases(assessment: Assessment) -> dict[str, set[str]]:
-    """Names under which a waiver may speak of a reason: a finding by its id or its rule."""
-    return {finding.id: {finding.id, finding.rule} for finding in assessment.findings}
+    """Names under which a waiver may speak of a reason: a finding or a result by its id or its rule."""
+    named: list[Finding | Reported] = [*assessment.findings, *assessment.reported]
+    return {one.id: {one.id, one.rule} for one in named}
 
 
 def _unused(waivers: tuple[Waiver, ...], reasons: list[Reason], aliases: dict[str, set[str]]) -> list[str]:

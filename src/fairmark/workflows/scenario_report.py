@@ -80,9 +80,7 @@ def losses_of(year: Annual) -> list[float]:
     return [float(x) for x in np.geomspace(low, max(top, 2 * low), _POINTS)]
 
 
-def curve(
-    year: Annual, points: Sequence[float], low: Sequence[float], high: Sequence[float]
-) -> tuple[CurvePoint, ...]:
+def curve(year: Annual, points: Sequence[float], low: Sequence[float], high: Sequence[float]) -> tuple[CurvePoint, ...]:
     """Return the exceedance curve at some losses, within its band."""
     found = []
     for loss, below, above in zip(points, low, high, strict=True):

@@ -1,7 +1,5 @@
 """FIT images and device trees: data in the tree, behind it, cut off, and by chance."""
 
-import struct
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,39 +8,10 @@ from fairmark.examine.blob import Blob
 from fairmark.examine.containers.fit import DEVICE_TREE, FIT
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.model.gap import GapReason
+from tests.doubles.boot_files import Node, cell, device_tree
 from tests.doubles.hostile import cut, flipped, survive
 from tests.doubles.images import ROOT, contents, files_of, opened, rootfs
 from tests.doubles.opening import open_with
-
-Node = dict[str, "bytes | Node"]
-
-
-def device_tree(root: Node) -> bytes:
-    """A flattened device tree of version 17."""
-    strings = bytearray()
-
-    def written(name: str, node: Node) -> bytes:
-        body = struct.pack(">I", 1) + name.encode() + b"\0"
-        body += bytes(-len(body) % 4)
-        for key, value in node.items():
-            if isinstance(value, bytes):
-                body += struct.pack(">III", 3, len(value), len(strings)) + value + bytes(-len(value) % 4)
-                strings.extend(key.encode() + b"\0")
-        for key, value in node.items():
-            if not isinstance(value, bytes):
-                body += written(key, value)
-        return body + struct.pack(">I", 2)
-
-    body = written("", root) + struct.pack(">I", 9)
-    start = 40 + 16
-    size = start + len(body) + len(strings)
-    head = struct.pack(">10I", 0xD00DFEED, size, start, start + len(body), 40, 17, 16, 0, len(strings), len(body))
-    return head + bytes(16) + body + strings
-
-
-def cell(value: int) -> bytes:
-    return struct.pack(">I", value)
-
 
 INSIDE = device_tree(
     {

@@ -2,9 +2,12 @@
 
 import random
 
+import pytest
+
 from fairmark.examine.blob import Blob
+from fairmark.examine.containers import jffs2_log
 from fairmark.examine.containers.jffs2_log import DataNode, Log, Nodes, segments
-from fairmark.examine.limits import Budget, Limits
+from fairmark.examine.limits import Budget, LimitReached, Limits
 from tests.doubles.flash_images import FILE, jffs2_file, jffs2_inode, jffs2_name, jffs2_node
 
 
@@ -83,3 +86,15 @@ def test_bytes_that_look_like_nodes_over_and_over_end() -> None:
     log = read(jffs2_file(2, b"f", b"x") + b"\x85\x19\x02\xe0" * 20_000)
 
     assert len(log.names) == 1
+
+
+def test_nodes_that_hold_nothing_are_limited_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jffs2_log, "_MOST_HEADERS", 50)
+
+    log = Log(
+        Nodes(Blob(jffs2_file(2, b"f", b"x") + jffs2_node(0x2003, b"") * 60), "<"), 0, Budget(Limits(), lambda: 0)
+    )
+
+    with pytest.raises(LimitReached, match="of all kinds"):
+        log.read()
+    assert (1, b"f") in log.names

@@ -8,7 +8,7 @@ from fairmark.demo.formats import CODECS, Node, squashfs
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import DamagedError
 from fairmark.examine.containers.squashfs import SQUASHFS
-from fairmark.examine.containers.squashfs_data import DECODERS, Disk, Fragments
+from fairmark.examine.containers.squashfs_data import DECODERS, Coding, Disk, Fragments
 from fairmark.examine.limits import Budget, LimitReached, Limits
 from tests.doubles.images import FILE, NOISE
 from tests.doubles.opening import open_with, read_all
@@ -17,7 +17,7 @@ PLAIN = NOISE[:500] + bytes(3000)
 
 
 def disk(data: bytes, compressor: int, limits: Limits | None = None) -> Disk:
-    return Disk(Blob(data), DECODERS[compressor][1], 4096, Budget(limits or Limits(), lambda: 0.0))
+    return Disk(Blob(data), Coding(*DECODERS[compressor]), 4096, Budget(limits or Limits(), lambda: 0.0))
 
 
 @pytest.mark.parametrize("name", sorted(CODECS))

@@ -36,4 +36,4 @@ def test_every_handler_documents_itself() -> None:
     for handler in HANDLERS:
         assert handler.name
         assert handler.documentation.endswith(".")
-        assert handler.magics
+        assert handler.magics or handler.name == "cortex_m_image"  # a table of vectors is known only where it starts

@@ -7,6 +7,7 @@ from fairmark.examine.patterns import patterns
 from fairmark.model.evidence import EvidenceKind
 from fairmark.model.finding import Confidence, Reach, Severity
 from tests.doubles.elves import elf, hardened_daemon
+from tests.doubles.rpm_databases import header, sqlite
 from tests.doubles.subjects import service, subject
 
 _CRYPTO = elf(
@@ -121,3 +122,24 @@ def test_a_branch_is_compared_by_whole_numbers() -> None:
 
     assert four_one.covers("4.1.52")
     assert not four_one.covers("4.14.90")
+
+
+def test_what_the_maker_numbers_its_firmware_is_kept_as_evidence() -> None:
+    detection = DETECTOR.detect(subject({"/etc/version": b"1.0.7\n"}))
+
+    assert detection.findings == ()
+    assert [one.statement for one in detection.evidence] == ["The image names itself version 1.0.7."]
+
+
+def test_a_database_that_cannot_be_read_is_a_gap() -> None:
+    detection = DETECTOR.detect(subject({"/var/lib/dpkg/status": b"\0\1\2" * 40}))
+
+    assert [gap.where for gap in detection.gaps] == ["/var/lib/dpkg/status"]
+
+
+def test_packages_of_a_makers_own_build_with_rpm_are_compared_with_upstream() -> None:
+    database = sqlite([header("openssl", "1.1.1k", "r0")])
+
+    (finding,) = DETECTOR.detect(subject({"/var/lib/rpm/rpmdb.sqlite": database})).findings
+
+    assert finding.title == "openssl 1.1.1k: upstream support ended on 2023-09-11"

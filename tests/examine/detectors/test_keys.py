@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
 )
 from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
@@ -171,3 +172,48 @@ def test_a_secret_in_settings_is_found_and_hidden() -> None:
     (finding,) = found.findings
     assert (finding.rule, finding.confidence) == ("hardcoded-secret", Confidence.B)
     assert "Zu8rt4Kp0xWq" not in str(found)
+
+
+def test_keys_that_are_no_flaw_are_noted_for_the_indexes() -> None:
+    public = EC_KEY.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    found = look(
+        {
+            "/etc/ssl/cloud-ca.pem": certificate(EC_KEY),
+            "/etc/ssh/ssh_host_ecdsa_key.pub": public,
+            "/root/.ssh/authorized_keys": public + b" maker",
+        }
+    )
+
+    noted = {
+        item.where.path: item.statement for item in found.evidence if "SHA-256 of its public part" in item.statement
+    }
+    assert {path: text.partition(",")[0] for path, text in noted.items()} == {
+        "/etc/ssl/cloud-ca.pem": "certificate",
+        "/etc/ssh/ssh_host_ecdsa_key.pub": "host key",
+        "/root/.ssh/authorized_keys": "authorised key",
+    }
+    assert len({text[-64:] for text in noted.values()}) == 1
+    assert found.findings == ()
+
+
+def test_a_list_of_public_authorities_is_not_noted() -> None:
+    found = look({"/etc/ssl/certs/ca-certificates.crt": certificate(EC_KEY) * 25})
+
+    assert not [item for item in found.evidence if "public part" in item.statement]
+
+
+def test_a_passphrase_is_never_told_by_a_digest() -> None:
+    found = look({"/etc/wpa_supplicant.conf": b'network={\n  ssid="home"\n  psk="hunter2hunter2"\n}\n'})
+
+    assert [finding.rule for finding in found.findings] == ["hardcoded-secret"]
+    assert "SHA-256" not in str([item.statement for item in found.evidence])
+
+
+def test_secret_keys_of_tunnels_are_private_keys() -> None:
+    found = look(
+        {"/etc/wireguard/wg0.conf": b"[Interface]\nPrivateKey = 6Ov0C1o4ofzEVTMnBGRbYHnTyJqIm3rYbwbmbzO5UEo=\n"}
+    )
+
+    (finding,) = found.findings
+    assert (finding.rule, finding.confidence) == ("private-key-in-image", Confidence.A)
+    assert "6Ov0C1o4ofzEVTMnBGRb" not in str(found)

@@ -92,6 +92,20 @@ def test_a_bundle_is_not_read_without_a_key(tmp_path: Path) -> None:
         refuse_bundles([file])
 
 
+@pytest.mark.parametrize(
+    "places", [{-6: 0xFF}, {-10: 0xFF}, {7: 8, 30: 0x80, -65: 8, -28: 0x80}], ids=["place", "size", "name"]
+)
+def test_an_archive_that_contradicts_itself_is_no_bundle_and_is_refused(tmp_path: Path, places: dict[int, int]) -> None:
+    content = bytearray(zipped(a_json=b"1"))
+    for at, value in places.items():
+        content[at] = value
+    (tmp_path / "x.zip").write_bytes(content)
+
+    refuse_bundles([tmp_path / "x.zip"])
+    with pytest.raises(UnreadableInputError):
+        list(documents(tmp_path / "x.zip"))
+
+
 def test_a_bundle_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputError), opened_bundle(tmp_path / "missing"):
         pass

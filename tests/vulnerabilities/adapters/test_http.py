@@ -116,3 +116,23 @@ def test_http_only_where_the_user_named_it() -> None:
     assert check_address("http://127.0.0.1:1/x", named=True)
     with pytest.raises(WrongUsageError):
         check_address("http://127.0.0.1:1/x", named=False)
+
+
+def test_a_key_reaches_the_server_that_was_named_and_no_other() -> None:
+    seen: list[tuple[str, str]] = []
+
+    def elsewhere(path: str, headers: dict[str, str]) -> Answer:
+        seen.append(("elsewhere", headers.get("apikey", "")))
+        return Answer(200, b"{}")
+
+    with serving(elsewhere) as other:
+
+        def named(path: str, headers: dict[str, str]) -> Answer:
+            seen.append(("named", headers.get("apikey", "")))
+            return Answer(302, b"", {"Location": f"{other}/x"})
+
+        with serving(named) as address:
+            found = fetch(address, {"apiKey": "k"})
+
+    assert found.status == 200
+    assert seen == [("named", "k"), ("elsewhere", "")]

@@ -98,6 +98,30 @@ def test_what_the_second_container_adds_is_read() -> None:
     assert record.published == date(2020, 1, 2)
 
 
+@pytest.mark.parametrize("nothing", ["unspecified", "n/a", "Unknown", "none"])
+def test_what_stands_for_no_limit_is_none_wherever_it_stands(nothing: str) -> None:
+    """The 14 flaws of busybox of 2021 give ``unspecified`` as their start, Mosquitto's also as an end."""
+    start = {"version": nothing, "lessThan": "1.34.0", "status": "affected"}
+    end = {"version": "1.0", "lessThan": nothing, "status": "affected"}
+    neither = {"version": nothing, "lessThan": nothing, "status": "affected"}
+
+    assert _read(_product(start)).affected[0].ranges == (Range(Scheme.GENERIC, end="1.34.0"),)
+    assert _read(_product(end)).affected[0].ranges == (Range(Scheme.GENERIC, "1.0", "1.0", end_included=True),)
+    assert _read(_product(neither)).affected == ()
+
+
+def test_versions_in_words_are_read_where_they_can_only_mean_one_thing() -> None:
+    def of(words: str) -> tuple[Range, ...]:
+        found = _read(_product({"version": words, "status": "affected"})).affected
+        return found[0].ranges if found else ()
+
+    assert of("since 3.5.0") == (Range(Scheme.GENERIC, "3.5.0"),)
+    assert of("Thing 1.10.0") == (Range(Scheme.GENERIC, "1.10.0", "1.10.0", end_included=True),)
+    assert of("version 1.2") == (Range(Scheme.GENERIC, "1.2", "1.2", end_included=True),)
+    assert of("fixed in 1.2") == ()
+    assert of("Other 1.2") == ()
+
+
 def test_disputed_records_say_so() -> None:
     assert _read([], tags=["disputed"]).state == "disputed"
 

@@ -18,12 +18,14 @@ _MAGIC = b"\xd0\x0d\xfe\xed"
 _HEADER = struct.Struct(">10I")
 _BEGIN, _END, _PROPERTY, _NOP, _FINISH = 1, 2, 3, 4, 9
 _CLOSE_LOOK = 4096  # tokens read to know a FIT; its images come first
+_LONG_LOOK = 1 << 16  # tokens read for one property of a plain device tree
 _MOST_TOKENS = 1 << 20
 _MOST_IMAGES = 256
 _DEEPEST = 64
 _LONGEST_NAME = 256
 _LONGEST_VALUE = 256  # of a property that is kept, unless it is the data itself
 _PAGE = 4096
+BOOT_ARGUMENTS = ", boot arguments "  # stands before them in the note of a device tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ def _header(blob: Blob, offset: int) -> _Header | None:
     return _Header(size, structure, strings)
 
 
-def _properties(tree: Blob, header: _Header, budget: Budget | None = None) -> Iterator[_Property]:
+def _properties(
+    tree: Blob, header: _Header, budget: Budget | None = None, most: int = _CLOSE_LOOK
+) -> Iterator[_Property]:
     """Give all properties, and for each node one without name. Raises ``DamagedError``, ``LimitReached``."""
     path: list[bytes] = []
     at = header.structure
-    for number in range(_MOST_TOKENS if budget else _CLOSE_LOOK):
+    for number in range(_MOST_TOKENS if budget else most):
         if budget and not number & 0xFFF:
             budget.tick()
         token = int.from_bytes(tree.read(at, 4))
@@ -108,6 +112,32 @@ def _recognise_tree(blob: Blob, offset: int) -> bool:
     return not offset % _PAGE and _header(blob, offset) is not None
 
 
+class _Signatures:
+    """What is signed, as the nodes say that hold a signature: whole configurations, or single images."""
+
+    def __init__(self, whole: Blob) -> None:
+        self._whole = whole
+        self._valued: set[tuple[bytes, ...]] = set()
+        self._algorithms: dict[tuple[bytes, ...], str] = {}
+
+    def gather(self, found: _Property) -> None:
+        """Keep what a node named signature says, with the value that makes it one."""
+        if len(found.path) != 4 or not found.path[3].startswith(b"signature") or len(self._valued) > _MOST_IMAGES:
+            return
+        if found.name == b"value" and found.size:
+            self._valued.add(found.path)
+        elif found.name == b"algo":
+            self._algorithms[found.path] = _text(self._whole, found)
+
+    def note(self) -> str:
+        """Return a clause for the note, or nothing where nothing is signed."""
+        for part in (b"configurations", b"images"):
+            signed = sorted(path for path in self._valued if path[1] == part)
+            if signed:
+                return f", {part.decode()} signed ({self._algorithms.get(signed[0], 'algorithm not named')})"
+        return ""
+
+
 class _Images:
     """The properties of everything below /images that say where its data lies."""
 
@@ -134,9 +164,11 @@ def _open(blob: Blob, offset: int, context: Context) -> Opened:
     notes = Notes(context.where)
     whole = blob.view(offset)
     images = _Images()
+    signatures = _Signatures(whole)
     try:
         for found in _properties(whole.view(0, header.size), header, context.budget):
             images.gather(found)
+            signatures.gather(found)
     except DamagedError as error:
         notes.add(GapReason.DAMAGED, f"{error}; what stands before was examined")
     if images.too_many:
@@ -149,7 +181,7 @@ def _open(blob: Blob, offset: int, context: Context) -> Opened:
         if part is not None:
             parts.append(part)
     end = max([header.size, *(part.offset + part.blob.size for part in parts)])
-    note = f"{len(parts)} images"
+    note = f"{len(parts)} images{signatures.note()}"
     return Opened(min(end, whole.size), note, tuple(parts), gaps=notes.gaps())
 
 
@@ -203,13 +235,23 @@ def _open_tree(blob: Blob, offset: int, context: Context) -> Opened:
     if tree.size < header.size:
         cut = f"the header says {header.size:,} bytes, {tree.size:,} are there"
         notes.add(GapReason.DAMAGED, cut, size=header.size - tree.size)
-    return Opened(tree.size, f"device tree '{_model(tree, header)}'", gaps=notes.gaps())
+    model = _string(tree, header, (b"",), b"model")
+    arguments = _string(tree, header, (b"", b"chosen"), b"bootargs")
+    note = f"device tree '{model}'" + (f"{BOOT_ARGUMENTS}'{arguments}'" if arguments else "")
+    return Opened(tree.size, note, gaps=notes.gaps())
 
 
-def _model(tree: Blob, header: _Header) -> str:
+def boot_arguments(blob: Blob) -> str:
+    """Return what a device tree hands to the kernel unless the boot loader puts something else there."""
+    header = _header(blob, 0)
+    return _string(blob.view(0, header.size), header, (b"", b"chosen"), b"bootargs") if header else ""
+
+
+def _string(tree: Blob, header: _Header, path: tuple[bytes, ...], name: bytes) -> str:
+    """Read a property that is a text; empty when it is not there."""
     try:
-        for found in _properties(tree, header):
-            if found.path == (b"",) and found.name == b"model":
+        for found in _properties(tree, header, most=_LONG_LOOK):
+            if found.path == path and found.name == name:
                 return printable_path(tree.read(found.at, min(found.size, _LONGEST_VALUE)).partition(b"\0")[0])
     except DamagedError:
         return ""
@@ -220,8 +262,8 @@ FIT = Handler(
     name="fit",
     documentation=(
         "A flattened device tree with a node /images: each image is a part, whether its data stands "
-        "in the tree or behind it. Limitation: hashes, signatures, load addresses and configurations "
-        "are not interpreted."
+        "in the tree or behind it; whether configurations or images carry a signature is noted. Limitation: "
+        "hashes are not compared and signatures not verified; load addresses are not interpreted."
     ),
     magics=((_MAGIC, 0),),
     recognise=_recognise,
@@ -231,7 +273,7 @@ DEVICE_TREE = Handler(
     name="device_tree",
     documentation=(
         "A flattened device tree without images, at the start of a blob or of a page: a description of "
-        "hardware, accepted as data. Limitation: what it says is not interpreted."
+        "hardware, accepted as data; its model and boot arguments are noted. Limitation: the rest is not interpreted."
     ),
     magics=((_MAGIC, 0),),
     recognise=_recognise_tree,

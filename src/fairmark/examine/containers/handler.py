@@ -1,6 +1,7 @@
 """What every container format offers: a name, a page of documentation, how to know it, how to open it."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from fairmark.examine.blob import Blob, Spool
@@ -22,12 +23,16 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler gets besides the bytes: its id, its place in words (for gaps), the budget, the spool."""
+    """What a handler gets besides the bytes: its id, its place in words (for gaps), the budget, the spool.
+
+    ``pool`` has threads for what can be done beside the reading; without one, all is done in turn.
+    """
 
     container: str
     where: str
     budget: Budget
     spool: Spool
+    pool: Executor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Opened:
     ``size`` is how many bytes of the blob it explains. ``readable`` is False when it is
     recognised and stays closed: the gap says why. ``ends`` is False when nobody can say where
     it ends (damaged, or a format that is not read): then it reaches to the next container.
+    ``is_whole``: it is a program that is not unpacked; its bytes are looked at as they are.
     """
 
     size: int
@@ -61,6 +67,7 @@ class Opened:
     gaps: tuple[Gap, ...] = ()
     readable: bool = True
     ends: bool = True
+    is_whole: bool = False
 
 
 Recognise = Callable[[Blob, int], bool]

@@ -25,7 +25,8 @@ _HEADER = 12
 _DIRENT_SIZE, _INODE_SIZE = 40, 68
 _LONGEST_RUBBISH = 256 << 10  # between two nodes: an erase block that was being written
 _ERASE_BLOCK = 64 << 10
-_MOST_NODES = 1_000_000
+_MOST_NODES = 1_000_000  # that hold data
+_MOST_HEADERS = 2_000_000  # of all kinds: half a gigabyte of the smallest that are usual, and seconds of work
 _MOST_CANDIDATES = 1_000_000  # places that look like a node and are none
 
 
@@ -164,6 +165,8 @@ class Log:
                 count += 1
                 if not count & 0x3FF:
                     self._budget.tick()
+                if count > _MOST_HEADERS:
+                    raise LimitReached(f"more than {_MOST_HEADERS:,} nodes of all kinds in one file system")
 
     def _take(self, at: int, header: Header) -> None:
         if header.kind == CLEAN and len(self._clean) < 64:

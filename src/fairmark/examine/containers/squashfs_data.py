@@ -4,8 +4,11 @@ import lzma
 import struct
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
 
 import lz4.block
 import zstandard
@@ -13,6 +16,8 @@ from lzallright import LZOCompressor, LZOError
 
 from fairmark.examine.blob import Blob, Spool
 from fairmark.examine.containers.handler import DamagedError
+from fairmark.examine.containers.squashfs_ahead import MOST_BLOCKS, Block, ReadAhead
+from fairmark.examine.containers.squashfs_layout import NO_FRAGMENT
 from fairmark.examine.limits import Budget, LimitReached
 from fairmark.examine.tree import Entry, UnreadableEntryError
 from fairmark.model.gap import Gap, GapReason
@@ -21,7 +26,6 @@ from fairmark.model.gap import Gap, GapReason
 Decode = Callable[[memoryview, int, int], bytes]
 
 METADATA_SIZE = 8192
-NO_FRAGMENT = 0xFFFFFFFF
 STORED = 1 << 24
 _SIZE_BITS = STORED - 1
 _MEMORY = 64 << 20
@@ -71,13 +75,29 @@ DECODERS: Mapping[int, tuple[str, Decode]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How blocks are written: compression, byte order of tables, and what stands before a block of metadata."""
+
+    name: str
+    decode: Decode
+    order: str = "<"
+    metadata_order: str = "<"  # some makers' big-endian file systems keep this one little-endian
+    checked: bool = False  # a byte follows the length of each block of metadata
+
+
 class Disk:
     """The bytes of one file system, and how to get plain ones from them."""
 
-    def __init__(self, data: Blob, decode: Decode, block_size: int, budget: Budget) -> None:
+    def __init__(self, data: Blob, coding: Coding, block_size: int, budget: Budget) -> None:
         self.data = data
+        self.coding = coding
         self.block_size = block_size
-        self._decode = decode
+        self._decode = coding.decode
+        self.byte_order: Literal["little", "big"] = "little" if coding.order == "<" else "big"
+        self._length_order: Literal["little", "big"] = "little" if coding.metadata_order == "<" else "big"
+        self._header = 3 if coding.checked else 2
+        self._ahead: ReadAhead | None = None
         self.budget = budget
         self._metadata: OrderedDict[int, tuple[bytes, int]] = OrderedDict()
 
@@ -90,10 +110,22 @@ class Disk:
             return packed[:wanted].tobytes()
         self.budget.spend_work(wanted)
         try:
-            found = self._decode(packed, wanted, most)
+            found = self._ahead.take(at, wanted) if self._ahead else None
+            if found is None:
+                found = self._decode(packed, wanted, most)
         except _ERRORS as error:
             raise DamagedError("a block cannot be decompressed") from error
         return found if len(found) <= wanted else found[:wanted]
+
+    def read_ahead(self, pool: Executor, plan: Sequence[Block]) -> None:
+        """From now on, let ``pool`` decode what comes next in ``plan``."""
+
+        def decode(block: Block) -> bytes:
+            packed = self.data.memory[block.at : block.at + block.size]
+            return self._decode(packed, block.plain, self.block_size)
+
+        if len(plan) <= MOST_BLOCKS:
+            self._ahead = ReadAhead(pool, decode, plan)
 
     def metadata(self, at: int) -> tuple[bytes, int]:
         """Return the plain bytes of the metadata block at ``at`` and where the next one starts."""
@@ -101,19 +133,23 @@ class Disk:
         if known:
             self._metadata.move_to_end(at)
             return known
-        if at + 2 > self.data.size:
-            raise DamagedError("metadata lies outside the file system")
-        word = int.from_bytes(self.data.memory[at : at + 2], "little")
-        size = word & 0x7FFF
-        stored = bool(word & 0x8000)
-        block = self.plain(at + 2, size, stored=stored, wanted=METADATA_SIZE, most=METADATA_SIZE)
+        start, size, stored = self.metadata_header(at)
+        block = self.plain(start, size, stored=stored, wanted=METADATA_SIZE, most=METADATA_SIZE)
         if not block:
             raise DamagedError("a metadata block is empty")
-        found = block, at + 2 + size
+        found = block, start + size
         self._metadata[at] = found
         if len(self._metadata) > _METADATA_BLOCKS:
             self._metadata.popitem(last=False)
         return found
+
+    def metadata_header(self, at: int) -> tuple[int, int, bool]:
+        """Return where the bytes of the metadata block at ``at`` start, how many they are, and whether as they are."""
+        start = at + self._header
+        if start > self.data.size:
+            raise DamagedError("metadata lies outside the file system")
+        word = int.from_bytes(self.data.memory[at : at + 2], self._length_order)
+        return start, word & 0x7FFF, bool(word & 0x8000)
 
     def read_metadata(self, at: int, offset: int, size: int) -> bytes:
         """Return ``size`` bytes of metadata from ``offset`` in the plain block at ``at``, going on into the next."""
@@ -141,6 +177,7 @@ class FileData:
     words: bytes  # one little-endian size word per block, 0 for a block of zeros
     fragment: int
     offset: int
+    place: int = 0
 
     def sizes(self) -> tuple[int, ...]:
         """Return the size words."""
@@ -154,24 +191,37 @@ class Fragments:
     fragments are kept in the spool while the budget lasts, and the last few in any case.
     """
 
-    def __init__(self, disk: Disk, table: int, count: int, spool: Spool) -> None:
+    def __init__(self, disk: Disk, table: int, count: int, spool: Spool, *, version: int = 4) -> None:
         self._disk = disk
+        order = disk.coding.order
+        self._pointer = struct.Struct(order + ("I" if version < 3 else "Q"))
+        self._entry = struct.Struct(order + ("II" if version < 3 else "QI4x"))
+        self._per_block = METADATA_SIZE // self._entry.size
         self._table = table
         self._count = count
         self._spool = spool
+        self._found: dict[int, tuple[int, int]] = {}
         self._kept: dict[int, Blob] = {}
         self._recent: OrderedDict[int, Blob] = OrderedDict()
         self._most_recent = max(2, _FRAGMENT_BYTES // disk.block_size)
 
     def find(self, index: int) -> tuple[int, int]:
         """Return start and size word of a fragment. Raises ``DamagedError``."""
+        known = self._found.get(index)
+        if known:
+            return known
         if index >= self._count:
             raise DamagedError("fragment that does not exist")
-        pointer = self._disk.data.read(self._table + 8 * (index // 512), 8)
-        at = int.from_bytes(pointer, "little")
-        start, word, _ = struct.unpack("<QII", self._disk.read_metadata(at, index % 512 * 16, 16))
+        block, place = divmod(index, self._per_block)
+        pointer = self._disk.data.read(self._table + self._pointer.size * block, self._pointer.size)
+        if len(pointer) < self._pointer.size:
+            raise DamagedError("fragment table outside the file system")
+        size = self._entry.size
+        (at,) = self._pointer.unpack(pointer)
+        start, word = self._entry.unpack(self._disk.read_metadata(at, place * size, size))
         if start + (word & _SIZE_BITS) > self._disk.data.size:
             raise DamagedError("fragment outside the file system")
+        self._found[index] = start, word
         return start, word
 
     def read(self, index: int) -> Blob:
@@ -217,6 +267,28 @@ class SquashfsSource:
         if entry.inode not in self._spooled:
             self._spooled[entry.inode] = self._spool(self._pieces(entry, entry.size))
         return self._spooled[entry.inode]
+
+    def read_ahead(self, pool: Executor) -> None:
+        """Let ``pool`` decode what comes next, when the files are read in the order of the disk."""
+        self._disk.read_ahead(pool, list(islice(self._plan(), MOST_BLOCKS + 1)))
+
+    def _plan(self) -> Iterator[Block]:
+        """Give the compressed blocks in the order in which they are needed for all files in the order of the disk."""
+        block_size = self._disk.block_size
+        seen: set[int] = set()
+        for file in sorted(self.files.values(), key=lambda one: one.place):
+            at, left = file.start, file.size
+            for word in file.sizes():
+                size = word & _SIZE_BITS
+                if word and not word & STORED:
+                    yield Block(at, size, min(left, block_size))
+                at += size
+                left -= block_size
+            if left > 0 and file.fragment != NO_FRAGMENT and file.fragment not in seen:
+                seen.add(file.fragment)
+                start, word = self._fragments.find(file.fragment)
+                if not word & STORED:
+                    yield Block(start, word & _SIZE_BITS, block_size, shared=True)
 
     def _pieces(self, entry: Entry, limit: int) -> Iterator[bytes]:
         file = self.files.get(entry.inode)

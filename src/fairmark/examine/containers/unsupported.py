@@ -8,11 +8,11 @@ from fairmark.model.gap import Gap, GapReason
 
 # name, words, magic, how far from the start it stands
 _KNOWN = (
-    ("squashfs", "squashfs, big-endian or older than version 4", b"sqsh", 0),
-    ("squashfs", "squashfs with a vendor's magic", b"shsq", 0),
-    ("squashfs", "squashfs with a vendor's magic", b"qshs", 0),
     ("android_boot", "Android boot image", b"ANDROID!", 0),
     ("7z", "7z archive", b"7z\xbc\xaf\x27\x1c", 0),
+    ("cab", "cabinet archive", b"MSCF\0\0\0\0", 0),
+    ("rar", "RAR archive", b"Rar!\x1a\x07", 0),
+    ("iso9660", "ISO 9660 image", b"\x01CD001\x01", 0x8000),
 )
 
 

@@ -17,8 +17,10 @@ from fairmark.examine.inventory import (
     sights,
 )
 from fairmark.examine.linkage import Key, reach_by_file
-from fairmark.examine.packages import Package, read_packages
+from fairmark.examine.packages import Package, package_gaps, read_packages
+from fairmark.examine.releases import read_releases
 from fairmark.examine.rule import Detector, Rule
+from fairmark.examine.stated import release_evidence
 from fairmark.examine.subject import Subject
 from fairmark.model.data import load_yaml
 from fairmark.model.evidence import Evidence
@@ -38,10 +40,11 @@ END_OF_LIFE = Rule(
 VERSION_MISMATCH = Rule(
     id="component-version-mismatch",
     title="A binary names another version than the package database",
-    weakness="end-of-life-component",
+    weakness="no-sbom",
     severity=Severity.MEDIUM,
     what="The database says one upstream version, the binary that the package owns says another one. Whoever watches "
-    "the component list for new flaws watches the wrong version.",
+    "the component list for new flaws watches the wrong version. Epochs, revisions and patch marks of distributions "
+    "are left out of the comparison, and a version that stands in the package's name counts as told.",
     false_positives="A package that takes its version from something else than upstream's release.",
     fix="Rebuild the package so that its entry and its files agree; find out which of the two is wrong.",
     cwe="CWE-1395",
@@ -115,7 +118,9 @@ def detect(subject: Subject) -> Detection:
         outcome.add(finding, evidence)
     for one in contradictions(subject):
         outcome.add(*_mismatch(subject, one, reach))
-    return outcome.detection()
+    numbered = (release_evidence(subject, one) for one in read_releases(subject) if not one.builder)
+    whole = outcome.detection()
+    return whole.model_copy(update={"evidence": (*whole.evidence, *numbered), "gaps": package_gaps(subject)})
 
 
 class _Outcome:
@@ -146,7 +151,7 @@ def counted_before(subject: Subject) -> date:
 
 
 def _sightings(subject: Subject, packages: tuple[Package, ...], reach: Mapping[Key, Reach]) -> Iterator[_Sighting]:
-    """Return what no distribution keeps: packages of opkg, and versions read from files that no package owns."""
+    """Return what no distribution keeps: packages of the maker's own build, and versions in files that none owns."""
     groups: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
     levels: dict[tuple[str, str], Reach] = {}
 
@@ -158,7 +163,7 @@ def _sightings(subject: Subject, packages: tuple[Package, ...], reach: Mapping[K
     known = {one.name for one in support_ends()}
     for package in packages:
         name = next((name for name in component_names(package) if name in known), "")
-        if name and package.kind == "opkg" and package.upstream:
+        if name and package.upstream and _is_makers_own(package):
             places = [(package.root, path) for path in package.paths]
             note(name, package.upstream, package_evidence(subject, package), places)
     owners = owners_of(packages)
@@ -169,6 +174,11 @@ def _sightings(subject: Subject, packages: tuple[Package, ...], reach: Mapping[K
             note(sight.rule.name, sight.hit.version, sight_evidence(subject, sight), [place])
     for key, evidence in sorted(groups.items()):
         yield _Sighting(*key, tuple(evidence[:_SHOWN]), levels[key])
+
+
+def _is_makers_own(package: Package) -> bool:
+    """Whether upstream's support counts: OpenWrt and builds from source take upstream's releases as they are."""
+    return package.kind in {"opkg", "openwrt", "buildroot", "yocto"} or (package.kind == "rpm" and not package.builder)
 
 
 def _nearest(reach: Mapping[Key, Reach], places: Iterable[Key], name: str) -> Reach:
@@ -211,7 +221,8 @@ def _mismatch(subject: Subject, one: Contradiction, reach: Mapping[Key, Reach]) 
     evidence = (package_evidence(subject, one.package), *seen)
     versions = " and ".join(sorted({sight.hit.version for sight in one.sights}))
     finding = VERSION_MISMATCH.finding(
-        f"{one.package.name}: the package database says {one.package.upstream}, the binary says {versions}",
+        f"{one.package.name}: the {one.package.origin.rpartition(' ')[0]} says {one.package.upstream}, "
+        f"the binary says {versions}",
         tuple(item.id for item in evidence),
         confidence=Confidence.B,
         reach=_nearest(reach, ((sight.item.root, sight.item.path) for sight in one.sights), one.package.name),

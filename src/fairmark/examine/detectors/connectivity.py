@@ -37,7 +37,7 @@ _URL = re.compile(
     r"\b(?P<scheme>https?|mqtts?|wss?|coaps?|rtsps?|rtmps?|amqps?|ftps?|ssl|tcp|tls)://(?:[^\s/@\"']*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[\w.-]+)"
 )
 _SETTING = re.compile(
-    r"(?:^|[\s\"'{,])(?:[\w.-]*(?:server|host|hostname|broker|endpoint|cloud|remote|url|address))[\"']?\s*(?:[:=]\s*|\s+)[\"']?"
+    r"(?:^|[\s\"'{,])(?:[\w.-]*(?:server|host|hostname|broker|endpoint|cloud|remote|url|address))[\"']?(?:\s*+[:=]\s*+|\s++)[\"']?"
     r"(?P<host>(?:[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?\.)+[a-zA-Z]{2,24}|(?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5})?[\"']?\s*[,;]?\s*$",
     re.IGNORECASE,
 )

@@ -1,15 +1,21 @@
-"""Keys and secrets: private keys in the image, their strength and certificates, and credentials in text files."""
+"""Keys and secrets: private keys in the image, their strength and certificates, and credentials in text files.
+
+Every key is also noted by a digest, whether or not it is a flaw by itself, so that the indexes over many
+images can tell which of them share it. A passphrase has too few bits to be noted that way.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Sequence
 
-from fairmark.examine.key_files import FoundCertificate, FoundKey, may_hold_key, read_keys
+from fairmark.examine.certificates import FoundCertificate
+from fairmark.examine.held_keys import held_keys, is_documentation, is_public
+from fairmark.examine.key_files import FoundKey
+from fairmark.examine.naming import nearest
+from fairmark.examine.public_keys import public_keys
 from fairmark.examine.redaction import redacted
 from fairmark.examine.rule import Detector, Rule
 from fairmark.examine.subject import FileFacts, Subject
 from fairmark.examine.text_secrets import find_secrets
-from fairmark.examine.tree import Tree, UnreadableEntryError
 from fairmark.model.evidence import Evidence
 from fairmark.model.finding import Confidence, Detection, Finding, Observation, Reach, SeenFact, Severity
 
@@ -18,8 +24,8 @@ PRIVATE_KEY = Rule(
     title="A private key ships with the image",
     weakness="private-key-in-image",
     severity=Severity.HIGH,
-    what="A private key was found and parsed. Every unit has the same one, and so has everybody who has the image: "
-    "they can pose as the device or read its traffic.",
+    what="A private key was found and parsed: of TLS, SSH or WireGuard, or a static key of OpenVPN. Every unit has the "
+    "same one, and so has everybody who has the image: they can pose as the device or read its traffic.",
     false_positives="A key that something replaces at first boot. Below documentation and tests a key is graded C.",
     fix="Make the key on the device at first boot, or install one per unit at production; revoke what has shipped.",
     cwe="CWE-321",
@@ -58,11 +64,8 @@ HARDCODED_SECRET = Rule(
     references=("ETSI EN 303 645 provision 5.4-3",),
 )
 
-DOCUMENTATION = re.compile(
-    r"/(?:doc|docs|man|info|tests?|testdata|test_data|examples?|samples?|licenses?)/", re.IGNORECASE
-)
-_MAX_KEY_FILE = 256 << 10
-_MAX_KEYS = 500
+_MAX_NOTED = 100  # certificates and public keys that are noted for the indexes
+_HOST_KEYS = re.compile(r"/ssh_host_\w+\.pub$")
 
 
 class _Run:
@@ -73,8 +76,8 @@ class _Run:
         self.evidence: dict[str, Evidence] = {}
         self.findings: list[Finding] = []
         self.certificates: dict[str, tuple[FileFacts, FoundCertificate]] = {}
-        self.keys: list[tuple[FileFacts, FoundKey]] = []
         self.reaches: dict[tuple[str, str], Reach] = {}
+        self.noted = 0
 
     def see(self, file: FileFacts, statement: str, *, line: int | None = None, quote: str = "") -> str:
         """Keep a piece of evidence and return its id."""
@@ -83,16 +86,16 @@ class _Run:
         return item.id
 
     def detect(self) -> Detection:
-        """Read every file that may hold a key, then every text."""
-        for file in self.subject.files:
-            data = self._content(file)
-            if data is None:
-                continue
-            keys, certificates = read_keys(data)
-            self.keys += [(file, key) for key in keys[: _MAX_KEYS - len(self.keys)]]
-            for certificate in certificates:
+        """Judge every private key, then every text."""
+        held = held_keys(self.subject)
+        for file, inside in held.certificates:
+            for certificate in inside:
                 self.certificates.setdefault(certificate.public_sha256, (file, certificate))
-        for file, key in self.keys:
+            if not is_public(file, inside):
+                self._note(file, inside)
+        for file in self.subject.files:
+            self._note_public(file)
+        for file, key in held.keys:
             self._judge(file, key)
         for file in self.subject.files:
             self._secrets(file)
@@ -102,28 +105,29 @@ class _Run:
             findings=tuple(self.findings), observations=observations, facts=self._facts(), evidence=evidence
         )
 
-    def _content(self, file: FileFacts) -> bytes | None:
-        """Return the bytes of a file that may hold a key, judged by its text or name before it is read."""
-        if file.elf or not may_hold_key(file.path, file.text):
-            return None
-        if file.size > _MAX_KEY_FILE:
-            return None
-        if file.text is not None:
-            return file.text.encode()
-        entry = tree.get(file.path) if (tree := self._trees.get(file.root)) else None
-        try:
-            return tree.read(entry) if tree and entry else None
-        except UnreadableEntryError:  # the scan has recorded the gap
-            return None
+    def _note(self, file: FileFacts, certificates: Sequence[FoundCertificate]) -> None:
+        """Note the keys of certificates: two products with the same one have the same private key."""
+        for one in certificates[: max(0, _MAX_NOTED - self.noted)]:
+            self.noted += 1
+            known = f"certificate, {one.key_kind} {one.key_bits} bits; SHA-256 of its public part {one.public_sha256}"
+            self.see(file, known, line=one.line)
 
-    @cached_property
-    def _trees(self) -> Mapping[str, Tree]:
-        return {tree.name: tree for tree in self.subject.trees}
+    def _note_public(self, file: FileFacts) -> None:
+        """Note who may log in, and as which host the device presents itself."""
+        for one in public_keys(file.path, file.text or "")[: max(0, _MAX_NOTED - self.noted)]:
+            self.noted += 1
+            what = "public" if file.path.endswith(".pub") else "authorised"
+            what = "host" if _HOST_KEYS.search(file.path) else what
+            self.see(
+                file,
+                f"{what} key, {one.kind} {one.bits} bits; SHA-256 of its public part {one.public_sha256}",
+                line=one.line,
+            )
 
     # Keys ----------------------------------------------------------------------------------------
 
     def _judge(self, file: FileFacts, key: FoundKey) -> None:
-        is_example = bool(DOCUMENTATION.search(file.path))
+        is_example = is_documentation(file)
         reach = Reach.PRESENT if is_example else self._reach(file)
         if key.encrypted:
             seen = self.see(file, "an encrypted private key", line=key.line)
@@ -133,7 +137,9 @@ class _Run:
                 PRIVATE_KEY.finding(title, (seen,), confidence=confidence, reach=reach, severity=Severity.MEDIUM)
             )
             return
-        statement = f"private key, {key.kind} {key.bits} bits; SHA-256 of its public part {key.public_sha256}"
+        part = "body" if key.is_shared_secret else "public part"
+        what = "key of an example" if is_example else "private key"
+        statement = f"{what}, {key.kind} {key.bits} bits; SHA-256 of its {part} {key.public_sha256}"
         seen = self.see(file, statement, line=key.line)
         confidence = Confidence.C if is_example else Confidence.A
         title = f"{file.path} is a private key ({key.kind}, {key.bits} bits) that all units share"
@@ -144,40 +150,20 @@ class _Run:
         if key.public_sha256 in self.certificates:
             holder, certificate = self.certificates[key.public_sha256]
             shown = self.see(holder, f"certificate of that key: SHA-256 {certificate.sha256}", line=certificate.line)
-            title = f"{holder.path} is a certificate that all units share"
+            signed = ", signed by itself," if certificate.is_self_signed else ""
+            title = f"{holder.path} is a certificate{signed} that all units share"
             self.findings.append(SHARED_CERTIFICATE.finding(title, (seen, shown), confidence=confidence, reach=reach))
 
     def _reach(self, file: FileFacts) -> Reach:
         """A key is as near as the started service whose arguments or settings name it."""
         if (file.root, file.path) not in self.reaches:
-            self.reaches[file.root, file.path] = self._nearest(file)
+            self.reaches[file.root, file.path] = nearest(self.subject, file)
         return self.reaches[file.root, file.path]
-
-    def _nearest(self, file: FileFacts) -> Reach:
-        near = Reach.PRESENT
-        for service in self.subject.services:
-            if service.root != file.root or not self._names(service.program, service.arguments, file):
-                continue
-            here = Reach.EXPOSED if service.ports else Reach.STARTED
-            near = max(near, here, key=lambda one: one.rank)
-        return near
-
-    def _names(self, program: str, arguments: str, file: FileFacts) -> bool:
-        words = arguments.split()
-        if any(file.path in word for word in words):
-            return True
-        if file.path.startswith("/etc/dropbear/") and program.endswith("/dropbear"):
-            return True
-        if file.path.startswith("/etc/ssh/ssh_host_") and program.endswith("/sshd"):
-            return True
-        settings = [word.rpartition("=")[2] for word in words if "/" in word] + _usual_settings(program)
-        items = (self.subject.file(path, file.root) for path in settings if path.startswith("/"))
-        return any(item is not None and item.text is not None and _mentions(item.text, file.path) for item in items)
 
     # Secrets in text -----------------------------------------------------------------------------
 
     def _secrets(self, file: FileFacts) -> None:
-        if file.text is None or DOCUMENTATION.search(file.path):
+        if file.text is None or is_documentation(file):
             return
         seen: dict[str, list[str]] = {}
         for secret in find_secrets(file.path, file.text):
@@ -199,7 +185,7 @@ class _Run:
         first = next((one for one in looked if one.text is not None), looked[0])
         statement = (
             f"No private key and no fixed credential in {len(looked)} files; every text file and every file named "
-            "like a key was read, program code was not"
+            "like a key was read, program code was searched for private keys alone"
         )
         seen = self.see(first, "one of the files that were all looked at")
         return (
@@ -219,20 +205,6 @@ class _Run:
         names = ("keys.preinstalled", "secrets.stored")
         statement = "a private key is in the image"
         return tuple(SeenFact(fact=name, value=True, statement=statement, evidence=keys[0].evidence) for name in names)
-
-
-def _usual_settings(program: str) -> list[str]:
-    """Return where a program keeps its settings when its arguments do not say."""
-    name = program.rpartition("/")[2]
-    return [f"/etc/{name}.conf", f"/etc/{name}/{name}.conf", f"/etc/config/{name}", f"/etc/default/{name}"]
-
-
-def _mentions(text: str, path: str) -> bool:
-    return any(path in line for line in _live_lines(text))
-
-
-def _live_lines(text: str) -> Iterator[str]:
-    return (line for line in text.splitlines() if not line.lstrip().startswith(("#", ";", "//")))
 
 
 def _detect(subject: Subject) -> Detection:

@@ -24,6 +24,16 @@ _PACKED: tuple[tuple[bytes, Callable[[IO[bytes]], IO[bytes]]], ...] = (
     (b"BZh", lambda file: cast("IO[bytes]", bz2.BZ2File(file))),
     (b"\x1f\x8b", lambda file: cast("IO[bytes]", gzip.GzipFile(fileobj=file))),
 )
+# What the library raises for an archive that contradicts itself; ValueError for names that are no text.
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    ValueError,
+)
 
 Found = Iterator[tuple[str, bytes]]
 
@@ -63,13 +73,20 @@ def refuse_bundles(paths: Iterable[Path]) -> None:
         CheckFailedError: when one of the paths is a bundle.
     """
     for path in paths:
-        if path.is_file() and zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                if MANIFEST in archive.namelist():
-                    raise CheckFailedError(
-                        f"{path} is a bundle, and nothing says whom to trust: nothing was read from it",
-                        hint="Give its maker's public key with --trust.",
-                    )
+        if path.is_file() and _is_bundle(path):
+            raise CheckFailedError(
+                f"{path} is a bundle, and nothing says whom to trust: nothing was read from it",
+                hint="Give its maker's public key with --trust.",
+            )
+
+
+def _is_bundle(path: Path) -> bool:
+    """Say whether a file is an archive with a manifest; a broken archive is none, and its reader will say so."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return MANIFEST in archive.namelist()
+    except (*_BROKEN_ARCHIVE, OSError):
+        return False
 
 
 def _documents_of(path: Path) -> Found:
@@ -114,7 +131,7 @@ def _members(name: str, file: IO[bytes], depth: int) -> Found:
     """Give the documents of a zip archive; an archive inside is opened too, once."""
     try:
         with zipfile.ZipFile(file) as archive:
-            listed = [one for one in archive.infolist() if not one.is_dir()]
+            listed = [one for one in archive.infolist() if not one.filename.endswith("/")]
             if len(listed) > MOST_DOCUMENTS:
                 raise UnreadableInputError(f"{name} holds too many files", hint="Is it an archive of a feed?")
             for member in sorted(listed, key=lambda one: one.filename):
@@ -126,5 +143,5 @@ def _members(name: str, file: IO[bytes], depth: int) -> Found:
                         yield from _opened(label, inside, depth + 1)
                     else:
                         yield label, _bounded(label, inside)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, lzma.LZMAError):
+    except _BROKEN_ARCHIVE:
         raise UnreadableInputError(f"{name} is a damaged archive", hint="Fetch it again.") from None

@@ -28,7 +28,7 @@ from urllib.request import (
 
 from fairmark import __version__
 from fairmark.errors import WrongUsageError
-from fairmark.vulnerabilities.sync import Response, UnreachableError
+from fairmark.vulnerabilities.sync import NVD_KEY_HEADER, Response, UnreachableError
 
 MOST_BYTES = 512 << 20
 MOST_ARCHIVE_BYTES = 8 << 30
@@ -78,7 +78,7 @@ def fetch(url: str, headers: Mapping[str, str]) -> Response:
     """
     asked = {"User-Agent": f"fairmark/{__version__}", "Accept-Encoding": "gzip", **headers}
     try:
-        with _opener().open(Request(url, headers=asked), timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - looked at
+        with _opener().open(_question(url, asked), timeout=TIMEOUT_SECONDS) as answer:
             found = _lower(answer.headers)
             body = _unpacked(_read(answer, MOST_BYTES), found)
             return Response(answer.status, found, body)
@@ -87,6 +87,15 @@ def fetch(url: str, headers: Mapping[str, str]) -> Response:
             return Response(error.code, _lower(error.headers))
     except (URLError, OSError, http.client.HTTPException, EOFError, zlib.error, ValueError) as error:
         raise _unreachable(url, error) from None
+
+
+def _question(url: str, headers: Mapping[str, str]) -> Request:
+    """Make a request whose key, if it has one, stays with the server that was named: no redirect takes it along."""
+    secret = {name: value for name, value in headers.items() if name.lower() == NVD_KEY_HEADER.lower()}
+    made = Request(url, headers={name: value for name, value in headers.items() if name not in secret})  # noqa: S310 - looked at
+    for name, value in secret.items():
+        made.add_unredirected_header(name, value)
+    return made
 
 
 def download(url: str, headers: Mapping[str, str], path: Path) -> Response:

@@ -17,7 +17,7 @@ _MOST_RANGES = 500
 _ANY = "*"
 _NONE = "-"
 _SCHEMES = {"openssl": Scheme.OPENSSL, "linux_kernel": Scheme.KERNEL, "dropbear": Scheme.DROPBEAR}
-_SCHEMES |= {"dropbear_ssh": Scheme.DROPBEAR}
+_SCHEMES |= {"dropbear_ssh": Scheme.DROPBEAR, "openssh": Scheme.OPENSSH}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ commits; only the versions are read.
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
 from fairmark.vulnerabilities.feeds.cpe import affected_of, scheme_of
 from fairmark.vulnerabilities.feeds.plain import cve_id, day, mapping, number, parsed, rows, text, texts
+from fairmark.vulnerabilities.identity import squeezed
 from fairmark.vulnerabilities.record import Affected, Range, Record, Scheme
 
 FEED = "cve"
@@ -25,6 +27,9 @@ _TEXT_RANGE = re.compile(
 _BETWEEN = re.compile(r">=\s*v?(\d[\w.]{0,60})\s*,\s*(<=?)\s*v?(\d[\w.]{0,60})")
 _AT_MOST = re.compile(r"<=\s*v?(\d[\w.]{0,60})")
 _THROUGH = re.compile(r"\(Affected (\d[\w.]{0,60})-(\d[\w.]{0,60})\)")
+_SINCE = re.compile(r"(?:since|from|starting with)\s+(?:version\s+)?v?(\d[\w.]{0,60})", re.IGNORECASE)
+_NAMED = re.compile(r"(\D{1,60}?)\s+v?(\d[\w.]{0,60})")  # "Tinyproxy 1.10.0"
+_NO_VERSION = {"n/a", "unspecified", "unknown", "none"}
 
 
 def read(content: bytes, name: str) -> Record | None:
@@ -118,7 +123,7 @@ def _affected(row: Mapping[str, Any]) -> Iterator[Affected]:
     for version in list(rows(row.get("versions"), _MOST_RANGES)):
         if _names_commits(version):
             continue
-        found = _range(version, scheme)
+        found = _range(version, scheme, {squeezed(one) for one in (product, vendor, "version")})
         if found:
             (hit if version.get("status") == "affected" else spared).append(found)
     if row.get("defaultStatus") == "affected" and (spared or not hit) and (kernel or spared):
@@ -146,12 +151,19 @@ def _names_commits(version: Mapping[str, Any]) -> bool:
     return text(version.get("versionType"), 40) in _COMMITS and not any("." in one for one in limits)
 
 
-def _range(version: Mapping[str, Any], scheme: Scheme) -> Range | None:
-    """Read one entry of ``versions``. "6.11.*" as an end means all of 6.11; "*" means no end."""
+def _range(version: Mapping[str, Any], scheme: Scheme, names: AbstractSet[str]) -> Range | None:
+    """Read one entry of ``versions``. "6.11.*" as an end means all of 6.11; "*" means no end.
+
+    ``names`` are words that may stand before a version. "unspecified" is no limit, wherever it stands.
+    """
     start = text(version.get("version"))
-    below, through = text(version.get("lessThan")), text(version.get("lessThanOrEqual"))
-    if start.startswith(("<", ">")) or " " in start or start.lower() in {"n/a", "unspecified", "unknown"}:
-        return _from_words(start, scheme)
+    below, through = (_limit(version.get(name)) for name in ("lessThan", "lessThanOrEqual"))
+    if start.lower() in _NO_VERSION:
+        if not below and not through:
+            return None
+        start = ""
+    if start.startswith(("<", ">")) or " " in start:
+        return _from_words(start, scheme, names)
     if below == start:  # some authorities write "before 8.4.0" as from 8.4.0 to before 8.4.0
         start = ""
     start = "" if start in {"0", "*", "0.0"} else start.removeprefix("v")
@@ -165,6 +177,11 @@ def _range(version: Mapping[str, Any], scheme: Scheme) -> Range | None:
     return Range(scheme, start, "" if below == "*" else below)
 
 
+def _limit(value: object) -> str:
+    limit = text(value)
+    return "" if limit.lower() in _NO_VERSION else limit
+
+
 def _mended(version: Mapping[str, Any]) -> str:
     """Return the version from which an affected range is mended, by its ``changes``."""
     if version.get("status") != "affected":
@@ -173,8 +190,11 @@ def _mended(version: Mapping[str, Any]) -> str:
     return next(ends, "")
 
 
-def _from_words(words: str, scheme: Scheme) -> Range | None:
-    """Read "< 1.2", "<= 1.2", "before 1.2", "through 1.2", ">= 1.0, < 1.2", "(Affected 1.0-1.2)"; nothing else."""
+def _from_words(words: str, scheme: Scheme, names: AbstractSet[str]) -> Range | None:
+    """Read "< 1.2", "<= 1.2", "before 1.2", "through 1.2", ">= 1.0, < 1.2", "(Affected 1.0-1.2)" and a few more.
+
+    These are "since 1.0", which has no end, and a version after the product's name. Nothing else is read.
+    """
     if between := _BETWEEN.fullmatch(words):
         return Range(scheme, between[1], between[3], end_included=between[2] == "<=")
     if last := _AT_MOST.fullmatch(words):
@@ -182,16 +202,25 @@ def _from_words(words: str, scheme: Scheme) -> Range | None:
     if between := _THROUGH.search(words):
         return Range(scheme, between[1], between[2], end_included=True)
     match = _TEXT_RANGE.search(words)
-    if match is None or words.count("<") + words.count(">") > 1:
+    if match is None:
+        return _from_start(words, scheme, names)
+    if words.count("<") + words.count(">") > 1:
         return None
-    if match[1]:
-        return Range(scheme, "", match[1])
-    return Range(scheme, "", match[2], end_included=True)
+    return Range(scheme, "", match[1] or match[2], end_included=not match[1])
+
+
+def _from_start(words: str, scheme: Scheme, names: AbstractSet[str]) -> Range | None:
+    if since := _SINCE.fullmatch(words):
+        return Range(scheme, since[1])
+    named = _NAMED.fullmatch(words)
+    if named is None or squeezed(named[1]) not in names:
+        return None
+    return Range(scheme, named[2], named[2], end_included=True)
 
 
 def _following(branch: str) -> str:
     head, dot, last = branch.rpartition(".")
-    return f"{head}{dot}{int(last) + 1}" if last.isdigit() and len(last) < 9 else branch
+    return f"{head}{dot}{int(last) + 1}" if last.isascii() and last.isdigit() and len(last) < 9 else branch
 
 
 def text_ranges(description: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import tempfile
 
 from fairmark import __version__
 from fairmark.examine.adapters.crypt import crypt_available
+from fairmark.examine.adapters.unblob import INSTALL, find_unblob, unblob_version
 from fairmark.vulnerabilities.adapters.store import default_path
 from fairmark.workflows.doctor import Check
 
@@ -28,6 +29,12 @@ def _library(name: str) -> str | None:
 
 def _crypt() -> str | None:
     return "the C library's crypt answers" if crypt_available() else None
+
+
+def _unblob() -> str | None:
+    program = find_unblob()
+    version = unblob_version(program) if program else ""
+    return f"{version}, asked about what no reader of ours opens" if version else None
 
 
 def _room() -> str | None:
@@ -57,6 +64,12 @@ CHECKS = (
     Check("squashfs zstd", lambda: _library("zstandard"), "Images compressed with zstd stay closed."),
     Check("squashfs lz4", lambda: _library("lz4"), "Images compressed with lz4 stay closed."),
     Check("squashfs lzo", lambda: _library("lzallright"), "Images compressed with lzo stay closed."),
+    Check(
+        "unblob",
+        _unblob,
+        "Containers that no reader of ours knows (7z, cab, iso, vendors' own) stay closed. "
+        f"Install it in an environment of its own: {INSTALL}; it wants the program 7z as well.",
+    ),
     Check(
         "room for large streams",
         _room,

@@ -1,0 +1,1 @@
+"""Fuzzing: kept seeds, a mutator that knows structure, one target a reader. `python -m tests.fuzz --help`."""
