@@ -163,7 +163,7 @@ def extraction(base: Path, rounds: int) -> Figures:
 
     def theirs() -> Used:
         shutil.rmtree(base / "unblobbed", ignore_errors=True)
-        command = [str(peer), "-e", str(base / "unblobbed"), "-p", "1", str(whole)]
+        command = [str(peer), "-e", str(base / "unblobbed"), "--log", str(base / "unblob.log"), "-p", "1", str(whole)]
         return used(command, codes=(0, 1), PATH=paths, HOME=str(base))  # 1: something inside stayed closed
 
     def ours() -> Used:

@@ -21,7 +21,7 @@ def test_modules_built_in_drivers_and_options_are_read() -> None:
 
     assert build.kernel_modules == ("sctp_diag", "usb")
     assert build.kernel_built_in == ("ext4", "jffs2")
-    assert build.kernel_config == {"CONFIG_EXT4_FS": "y", "CONFIG_USB": "m"}
+    assert build.kernel_config == {"CONFIG_DRM": "n", "CONFIG_EXT4_FS": "y", "CONFIG_USB": "m"}
 
 
 def test_a_packed_configuration_is_read_too() -> None:

@@ -4,8 +4,8 @@ set -eu
 if [ "${1:-}" = image ]; then
   packages="squashfs-tools dpkg"; programs="mksquashfs dpkg-deb"
 else
-  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils nodejs npm"
-  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf node npm"
+  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm"
+  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm"
 fi
 PATH="$PATH:/usr/sbin:/sbin"
 missing=

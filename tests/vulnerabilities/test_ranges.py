@@ -1,3 +1,4 @@
+from fairmark.model.image import Component
 from fairmark.vulnerabilities.identity import identity_of
 from fairmark.vulnerabilities.ranges import Answer, Told, told
 from fairmark.vulnerabilities.record import Affected, Range, Record, Scheme
@@ -106,6 +107,19 @@ def test_a_rebuilt_package_is_compared_as_the_source_that_was_rebuilt() -> None:
 
     assert asked(UPSTREAM, fixed, version="3.0.11-1~deb12u1+b2").answer is Answer.HIT
     assert asked(UPSTREAM, fixed, version="3.0.11-1~deb12u2+b1").answer is Answer.FIXED
+
+
+def test_a_fix_is_counted_by_the_source_package_where_its_version_is_another_one() -> None:
+    fixed = debian(ranges=(before("2:4.17.12+dfsg-0+deb12u1", Scheme.DPKG),), fixed_in="2:4.17.12+dfsg-0+deb12u1")
+    one = package(version="2:2.6.2+samba4.17.12+dfsg-0+deb12u1")
+    mended = one.model_copy(update={"source_version": "2:4.17.12+dfsg-0+deb12u1"})
+    open_still = one.model_copy(update={"source_version": "2:4.17.11+dfsg-1"})
+
+    def answer(of: Component) -> Answer:
+        return told(of, identity_of(of), record(affected=(UPSTREAM, fixed)), LOADED).answer
+
+    assert answer(mended) is Answer.FIXED
+    assert answer(open_still) is Answer.HIT
 
 
 def test_the_lists_of_re_sellers_inside_a_record_do_not_speak_for_the_product() -> None:

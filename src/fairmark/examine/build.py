@@ -56,9 +56,9 @@ def _built_in(subject: Subject) -> tuple[str, ...] | None:
 
 
 def _config(subject: Subject) -> dict[str, str] | None:
-    """Return the options that are on in the kernel that runs."""
+    """Return the options of the kernel that runs; one that its configuration names as off is "n"."""
     found = running_config(subject)
-    return {key: value for key, value in found.options.items() if value != "n"} if found else None
+    return dict(found.options) if found else None
 
 
 def _applets(subject: Subject) -> tuple[str, ...] | None:

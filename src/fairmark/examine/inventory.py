@@ -190,6 +190,7 @@ def _of_package(subject: Subject, package: Package) -> _Found:
         upstream_version=package.upstream,
         distribution=package.builder,
         source_package=package.source,
+        source_version=package.source_version,
     )
     return _Found(component, set(package.paths), [package_evidence(subject, package)])
 

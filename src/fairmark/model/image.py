@@ -37,6 +37,9 @@ class Component(Value):
     upstream_version: str = Field(default="", description="the version without what a distribution adds")
     distribution: str = Field(default="", description="'debian 12', 'alpine 3.19': who builds and mends the package")
     source_package: str = Field(default="", description="the distribution's name of the package it is built from")
+    source_version: str = Field(
+        default="", description="version of the source package, where the package's own is another one"
+    )
     reach: Reach = Field(default=Reach.PRESENT, description="the nearest reach of any of its files")
 
 
@@ -50,7 +53,7 @@ class Build(Value):
     kernel_version: str = ""
     kernel_modules: tuple[str, ...] | None = Field(default=None, description="names of loadable modules, sorted")
     kernel_built_in: tuple[str, ...] | None = Field(default=None, description="names listed in modules.builtin, sorted")
-    kernel_config: dict[str, str] | None = Field(default=None, description="CONFIG_ options: y, m, or a value")
+    kernel_config: dict[str, str] | None = Field(default=None, description="CONFIG_ options: y, m, n, or a value")
     applets: tuple[str, ...] | None = Field(default=None, description="busybox applets that the image links, sorted")
     evidence: tuple[str, ...] = ()
 

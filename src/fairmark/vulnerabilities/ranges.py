@@ -73,7 +73,8 @@ def covers(entry: Affected, version: str) -> bool:
 
 
 def _distribution(component: Component, own: Sequence[Affected], upstream: Told) -> Told:
-    hit = next((one for one in own if covers(one, component.version)), None)
+    version = component.source_version or component.version  # a distribution counts fixes by its source packages
+    hit = next((one for one in own if covers(one, version)), None)
     if hit is not None:
         note = hit.note.lower()
         if "unimportant" in note:
@@ -89,7 +90,7 @@ def _distribution(component: Component, own: Sequence[Affected], upstream: Told)
     if any(one.ranges for one in own):
         mended = next((one.fixed_in for one in own if one.fixed_in), "")
         since = f" in {mended}" if mended else ""
-        why = f"{component.distribution} mended it{since}, and this is {component.version}"
+        why = f"{component.distribution} mended it{since}, and this is {version}"
         return Told(Answer.FIXED, entry, why)
     return Told(Answer.NEVER, entry, f"{component.distribution} says that its package does not have the flaw")
 

@@ -24,3 +24,14 @@ def test_a_status_file_of_other_bytes_is_a_gap() -> None:
 
     assert list(dpkg(tree({"/var/lib/dpkg/status": b"\x7fELF\0\0\0" * 9}), gaps)) == []
     assert [gap.reason for gap in gaps] == [GapReason.DAMAGED]
+
+
+def test_a_source_package_of_another_version_is_kept_with_it() -> None:
+    status = (
+        b"Package: libldb2\nStatus: install ok installed\nSource: samba (2:4.17.12+dfsg-0+deb12u1)\n"
+        b"Version: 2:2.6.2+samba4.17.12+dfsg-0+deb12u1\n"
+    )
+
+    (package,) = dpkg(tree({"/var/lib/dpkg/status": status}), [])
+
+    assert (package.source, package.source_version) == ("samba", "2:4.17.12+dfsg-0+deb12u1")

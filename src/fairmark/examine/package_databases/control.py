@@ -70,12 +70,14 @@ def control_package(
 ) -> Package:
     """Make a package of the fields of a control file."""
     source = fields.get("source") or fields.get("sourcename") or fields["package"]
+    name, _, version = source.partition(" ")  # "samba (2:4.17.12+dfsg-0+deb12u1)": Debian Policy 5.6.1
     return Package(
         kind=kind,
         name=fields["package"],
         version=fields.get("version", ""),
         architecture=fields.get("architecture", ""),
-        source=source.split(" ")[0].rpartition("/")[2],
+        source=name.rpartition("/")[2],
+        source_version=version.strip("() "),
         licence=fields.get("license", ""),
         root=tree.name,
         database=database.printable,

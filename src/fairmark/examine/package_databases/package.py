@@ -36,6 +36,8 @@ class Package:
     release: str = ""
     built_for: str = ""
     """The distribution that most of the database's versions name, for those that name none."""
+    source_version: str = ""
+    """Of the source package, where the package's own version is another one."""
 
     @property
     def upstream(self) -> str:
