@@ -11,7 +11,7 @@ is taken off (``stacked.transform``).
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from fairmark.errors import WrongUsageError
 from fairmark.numerics import lattice, stacked
 from fairmark.numerics.distributions import BetaShare, Constant, Discrete, Distribution, Pert
+from fairmark.numerics.exponentials import Sum, compiled, plain
 from fairmark.numerics.lattice import THETA, Complexes
 from fairmark.numerics.law import Floats, as_floats
 from fairmark.numerics.quadrature import nodes, product
@@ -34,6 +35,7 @@ BLOCK = 64
 _POINTS = (4, 6, 12)  # for each rate; the first that twice the last bears out
 _AT_ONCE = 16  # rows of the total's lattice, to stay small in memory
 _WIDENINGS = 80
+_MANY = 2_000  # scenarios from which compiling pays
 _COARSE = 1e-4
 _FAR = 9.0
 """Standard deviations below the mean within which the total's lattice begins: chance exp(-9^2 / 2) = 3e-18."""
@@ -57,12 +59,14 @@ class Block:
         levels: of the quantiles and tail means.
         cells: lattice points of each year.
         window: of the total they are part of; None without one.
+        large: whether there are so many blocks that compiling pays.
     """
 
     scenarios: tuple[Scenario, ...]
     levels: tuple[float, ...]
     cells: int
     window: Window | None
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +155,7 @@ def assess_many(
     wanted = tuple(levels)
     rows = [tuple(scenarios[k : k + BLOCK]) for k in range(0, len(scenarios), BLOCK)]
     window, mean, variance = _window([_Laws.of(row) for row in rows], _highest(wanted), total_cells)
-    done = list(spread(price_block, [Block(row, wanted, cells, window) for row in rows]))
+    done = list(spread(price_block, [Block(row, wanted, cells, window, len(scenarios) >= _MANY) for row in rows]))
     exponents = np.zeros(total_cells // 2 + 1, dtype=np.complex128)
     for each in done:
         exponents = exponents + each.log_transform
@@ -161,15 +165,16 @@ def assess_many(
 
 def price_block(block: Block) -> Priced:
     """Compute one block; a function of its argument alone."""
-    laws = _Laws.of(block.scenarios)
-    years = _years(laws, block.levels, block.cells)
+    laws = _Laws.of(block.scenarios).with_points()
+    sums = compiled() if block.large else plain
+    years = _years(laws, block.levels, block.cells, sums)
     if block.window is None:
         return Priced(years, np.zeros(0, dtype=np.complex128))
     exponents = np.zeros(block.window.cells // 2 + 1, dtype=np.complex128)
     for first in range(0, len(laws.rates), _AT_ONCE):
         some = laws.only(np.arange(first, min(first + _AT_ONCE, len(laws.rates))))
         steps, everywhere = np.full(len(some.rates), block.window.step), np.ones(len(some.rates), dtype=np.bool_)
-        transforms = _mixed(some, some.transform(steps, block.window.cells, everywhere))
+        transforms = _mixed(some, some.transform(steps, block.window.cells, everywhere), sums)
         with np.errstate(divide="ignore"):
             exponents += np.log(np.prod(transforms, axis=0))
     return Priced(years, exponents)
@@ -190,6 +195,8 @@ class _Laws:
     variance: Floats
     second_moment: Floats
     """Of one loss."""
+    points: Mapping[int, tuple[Floats, Floats]]
+    """For each number of points: values of each rate and their weights; empty until ``with_points``."""
 
     @staticmethod
     def of(scenarios: Sequence[Scenario]) -> "_Laws":
@@ -200,7 +207,11 @@ class _Laws:
         spread = as_floats([rate.variance for rate in rates])
         with np.errstate(invalid="ignore"):
             variance = np.where(events > 0, events * squared + spread * one**2, 0.0)
-        return _Laws(rates, severities, _parts(severities), events, events * one, variance, squared)
+        return _Laws(rates, severities, _parts(severities), events, events * one, variance, squared, {})
+
+    def with_points(self) -> "_Laws":
+        """Compute the points of every rate, once for all lattices."""
+        return replace(self, points={n: _rate_points(self.rates, n) for n in (*_POINTS, 2 * _POINTS[-1])})
 
     def only(self, rows: NDArray[np.intp]) -> "_Laws":
         severities = tuple(self.severities[row] for row in rows)
@@ -213,6 +224,7 @@ class _Laws:
             mean=self.mean[rows],
             variance=self.variance[rows],
             second_moment=self.second_moment[rows],
+            points={n: (values[rows], weights[rows]) for n, (values, weights) in self.points.items()},
         )
 
     def tops(self, tails: Floats) -> Floats:
@@ -280,29 +292,21 @@ def _rates(scenarios: Sequence[Scenario]) -> tuple[Rate, ...]:
     return tuple(Rate(factors_of(scenario), share) for scenario, share in zip(scenarios, certain.tolist(), strict=True))
 
 
-def _mixed(laws: _Laws, transforms: Complexes) -> Complexes:
+def _mixed(laws: _Laws, transforms: Complexes, sums: Sum) -> Complexes:
     """Return the transform of each year from that of one loss: a Poisson number of them, mixed over the rate."""
-    probes = np.unique(np.geomspace(1, transforms.shape[1], 24).astype(int)) - 1
+    probes = np.unique(np.geomspace(1, transforms.shape[1], 16).astype(int)) - 1
     some = transforms[:, probes]
-    best = _pgf(*_rate_points(laws.rates, 2 * _POINTS[-1]), some)
+    best = plain(*laws.points[2 * _POINTS[-1]], some)
     left = np.array([not _has_many_points(rate) for rate in laws.rates])
     result = np.empty_like(transforms)
     for n in _POINTS:
-        values, weights = _rate_points(laws.rates, n)
-        enough = left & (np.abs(_pgf(values, weights, some) - best).max(axis=1) < PRECISION)
-        result[enough] = _pgf(values[enough], weights[enough], transforms[enough])
+        values, weights = laws.points[n]
+        enough = left & (np.abs(plain(values, weights, some) - best).max(axis=1) < PRECISION)
+        result[enough] = sums(values[enough], weights[enough], transforms[enough])
         left &= ~enough
     hard = [row for row, rate in enumerate(laws.rates) if left[row] or _has_many_points(rate)]
     for row in hard:
         result[row] = mixing(laws.rates[row], transforms[row])[1].pgf(transforms[row])
-    return result
-
-
-def _pgf(rates: Floats, weights: Floats, z: Complexes) -> Complexes:
-    result = np.zeros(z.shape, dtype=np.complex128)
-    for rate, weight in zip(rates.T, weights.T, strict=True):
-        if weight.any():
-            result += weight[:, np.newaxis] * np.exp(rate[:, np.newaxis] * (z - 1))
     return result
 
 
@@ -328,14 +332,14 @@ def _has_many_points(rate: Rate) -> bool:
     return any(isinstance(factor, Discrete) and len(factor.values) > _POINTS[0] for factor in rate.factors)
 
 
-def _years(laws: _Laws, levels: tuple[float, ...], cells: int) -> Years:
+def _years(laws: _Laws, levels: tuple[float, ...], cells: int, sums: Sum) -> Years:
     count = len(laws.rates)
     at_zero = as_floats([severity.prob_zero for severity in laws.severities]).astype(np.complex128)[:, np.newaxis]
-    none = _mixed(laws, at_zero).real[:, 0]
+    none = _mixed(laws, at_zero, plain).real[:, 0]
     var, tvar = np.zeros((count, len(levels))), np.zeros((count, len(levels)))
     live = np.flatnonzero(laws.mean > 0)
     if live.size:
-        for rows, steps, masses in _laws_of_years(laws, live, _highest(levels), cells):
+        for rows, steps, masses in _laws_of_years(laws, live, _highest(levels), cells, sums):
             for column, level in enumerate(levels):
                 quantiles, tails = _figures(masses, steps, level, laws.mean[rows])
                 nothing = level <= none[rows]
@@ -345,7 +349,7 @@ def _years(laws: _Laws, levels: tuple[float, ...], cells: int) -> Years:
 
 
 def _laws_of_years(
-    laws: _Laws, rows: NDArray[np.intp], highest: float, cells: int
+    laws: _Laws, rows: NDArray[np.intp], highest: float, cells: int, sums: Sum
 ) -> Iterator[tuple[NDArray[np.intp], Floats, Floats]]:
     """Yield rows, their steps and masses, as soon as their range holds what it must; the others get a wider one."""
     reach = _first_reach(laws.only(rows), (1 - highest) / 2)
@@ -353,7 +357,7 @@ def _laws_of_years(
         some, steps = laws.only(rows), reach / cells
         with np.errstate(invalid="ignore"):
             coarse = some.events * steps**2 / 6 > _COARSE * np.where(np.isinf(some.variance), reach**2, some.variance)
-        transforms = _mixed(some, some.transform(steps, cells, coarse))
+        transforms = _mixed(some, some.transform(steps, cells, coarse), sums)
         masses = np.fft.irfft(transforms, cells, axis=1) * np.exp(THETA * np.arange(cells) / cells)
         enough = masses.sum(axis=1) >= (1 + 3 * highest) / 4
         yield rows[enough], steps[enough], masses[enough]
