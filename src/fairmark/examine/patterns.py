@@ -50,6 +50,7 @@ __all__ = [
 _BEFORE, _AFTER = 160, 96  # bytes kept around a digit-dot-digit
 _STRIDE = 4 << 20
 _SEPARATOR = b"\xff\xfe\xff"
+_START = 5  # bytes of a name by which the rules that ask for one are sorted
 _MAX_PLACES = 256  # occurrences of one literal that are looked at in one file
 _MAX_VERSIONS = 2  # a file that names more versions of one component is a table, not the component
 _DOT, _ZERO = 46, 48
@@ -98,6 +99,7 @@ class PatternSet:
 
     rules: tuple[Pattern, ...]
     by_literal: Mapping[bytes, tuple[int, ...]]
+    by_start: Mapping[bytes, tuple[tuple[Expression, int], ...]]
     by_name: tuple[tuple[Expression, int], ...]
     names: re.Pattern[bytes]
     near: Search
@@ -110,15 +112,19 @@ class PatternSet:
         for number, one in enumerate(rules):
             for literal in one.anchors:
                 by_literal[literal] = (*by_literal.get(literal, ()), number)
-        by_name = tuple(
-            (asked, number)
-            for number, one in enumerate(rules)
-            if (one.bare or one.file_version) and (asked := one.files or one.file_version)
-        )
+        by_start: dict[bytes, tuple[tuple[Expression, int], ...]] = {}
+        by_name: list[tuple[Expression, int]] = []
+        for number, one in enumerate(rules):
+            if (one.bare or one.file_version) and (asked := one.files or one.file_version):
+                if start := _start(asked.text):
+                    by_start[start] = (*by_start.get(start, ()), (asked, number))
+                else:
+                    by_name.append((asked, number))
         return cls(
             rules=tuple(rules),
             by_literal=by_literal,
-            by_name=by_name,
+            by_start=by_start,
+            by_name=tuple(by_name),
             names=re.compile(b"|".join(b"(?:%s)" % asked.text for asked, _ in by_name) or b"(?!)", re.DOTALL),
             near=engine([literal for one in rules if not one.whole for literal in one.anchors]),
             whole=engine([literal for one in rules if one.whole for literal in one.anchors]),
@@ -145,12 +151,31 @@ class PatternSet:
 
     def _worth_a_look(self, near: bytes, data: bytes, name: bytes) -> Iterator[Pattern]:
         """Return the rules that have a literal in the bytes or may know the name, in their order."""
-        numbers: set[int] = set()
+        near_names = self.by_start.get(name[:_START], ())
+        numbers = {number for asked, number in near_names if asked.compiled.match(name)}
         if self.names.match(name):
             numbers.update(number for asked, number in self.by_name if asked.compiled.match(name))
         for literal in self.near(near) | self.whole(data):
             numbers.update(self.by_literal[literal])
         return (self.rules[number] for number in sorted(numbers))
+
+
+def _start(asked: bytes) -> bytes:
+    r"""Return the first bytes that every name has which the expression matches; b"" where its form does not say.
+
+    >>> _start(rb"^libev\.so"), _start(rb"^libs?ev"), _start(rb"^(?:a|b)"), _start(rb"^nfsd$|^nfs-utils$")
+    (b'libev', b'', b'', b'')
+    """
+    plain = re.match(rb"\^([a-zA-Z0-9_-]{%d})" % _START, asked)
+    rest = asked[plain.end() :] if plain else b""
+    # What follows must not make the last byte optional, nor open another choice for the whole.
+    if (
+        plain is None
+        or rest[:1] in (b"?", b"*", b"{", b"|")
+        or re.search(rb"\|", re.sub(rb"\([^()]*\)|\[[^\]]*\]", b"", rest))
+    ):
+        return b""
+    return plain[1]
 
 
 def _found(one: Pattern, near: "_Thinned", data: bytes) -> dict[str, int]:
