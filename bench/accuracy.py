@@ -577,7 +577,7 @@ def main() -> None:
     parser.add_argument("--set", choices=(*HALVES, "all", "wide"), default="held-out")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--trees", default="", help="names of kinds, separated by commas; default all")
-    parser.add_argument("--installers", action="store_true")
+    parser.add_argument("--installers", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--details", action="store_true")
     asked = parser.parse_args()
     total = Score()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from fairmark.model.assessment import Assessment
 from fairmark.render import report
 from tests.doubles import assessments as given
+from tests.doubles import device_money
 
 AXE = Path(".cache/npm/node_modules/axe-core/axe.min.js")
 QUIET = (
@@ -65,7 +66,11 @@ def written(folder: Path, assessment: Assessment) -> Path:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (1200, "dark"), (390, "light"), (390, "dark")])
-@pytest.mark.parametrize("made", [given.assessment(), given.repaired()], ids=["flawed", "repaired"])
+@pytest.mark.parametrize(
+    "made",
+    [given.assessment(), given.repaired(), device_money.assessment()],
+    ids=["flawed", "repaired", "money"],
+)
 def test_axe_finds_nothing(browser: Browser, tmp_path: Path, made: Assessment, width: int, scheme: str) -> None:
     if not AXE.is_file():
         pytest.fail(f"axe-core is missing at {AXE}: run the set-up that installs the npm packages of the tests")
@@ -90,7 +95,11 @@ def test_the_style_sheet_is_admitted_and_a_script_is_not(browser: Browser, tmp_p
 
 
 @pytest.mark.parametrize("width", [320, 390, 1200])
-@pytest.mark.parametrize("made", [given.assessment(), given.hostile(HOSTILE)], ids=["flawed", "hostile"])
+@pytest.mark.parametrize(
+    "made",
+    [given.assessment(), given.hostile(HOSTILE), device_money.assessment()],
+    ids=["flawed", "hostile", "money"],
+)
 def test_the_page_never_scrolls_sideways(browser: Browser, tmp_path: Path, made: Assessment, width: int) -> None:
     page = opened(browser, written(tmp_path, made), width=width)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")

@@ -117,3 +117,13 @@ def test_a_literal_is_looked_at_in_its_first_256_places_only() -> None:
 
 def test_rules_with_no_literal_and_no_name_are_no_fault() -> None:
     assert PatternSet.of(()).find(b"1.2.3", b"program") == ()
+
+
+def test_rules_that_ask_for_a_name_are_found_by_its_first_bytes() -> None:
+    asking = [(one.files or one.file_version, one) for one in patterns() if one.bare or one.file_version]
+    names = {sample.name for rule in patterns() for sample in rule.samples}
+    known = PatternSet.of(patterns())
+
+    for name in names:
+        wanted = {one.id for asked, one in asking if asked and asked.compiled.match(name)}
+        assert wanted == {one.id for one in known._worth_a_look(b"", b"", name)}, name

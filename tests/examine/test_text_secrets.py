@@ -41,12 +41,22 @@ def test_a_fixed_credential_is_found(text: str) -> None:
         "ID=AKIAQQQQQQQQQQQQQQQQ\n",
         "mqtt://$USER:$PASS@cloud.maker.net\n",
         'user = input()\npassword = getpass("word")\n',
+        "np_user = 'x'\nentry = ' NOPASSWD: Zu8rt4Kp'\n",
+        'URL="https://a.net"\nID="x"\nuser=x\nTOKEN="unknown"\n',
+        "host = AccountHost\nmd5secret = AccountRealmedPassword\n",
+        "[shop]\nenabled => no\nusername => oscar\npassword => Zu8rt4Kp\n",
     ],
 )
 def test_what_is_no_credential_is_not_found(text: str) -> None:
     found = find_secrets("/etc/x.conf", text)
 
     assert found == ()
+
+
+def test_a_section_that_is_off_says_nothing_of_the_next_one() -> None:
+    text = "[shop]\nenabled => no\n\n[store]\nenabled => yes\nusername => oscar\npassword => Zu8rt4Kp\n"
+
+    assert [one.line for one in find_secrets("/etc/x.conf", text)] == [7]
 
 
 def test_in_code_only_a_quoted_text_is_fixed() -> None:

@@ -142,3 +142,15 @@ def test_an_empty_database_of_flaws_does_not_silence_the_starter_set(
 
     assert {one["name"] for one in run.json["vulnerabilities"]["feeds"]} == {"starter"}
     assert "CVE-2025-27363" in {one["cve"] for one in run.json["vulnerabilities"]["statements"]}
+
+
+def test_the_demo_says_how_much_is_enough_in_one_screen(fairmark: Callable[..., Run], tmp_path: Path) -> None:
+    run = fairmark("demo", cwd=tmp_path)
+
+    assert run.code == 0, run.err
+    _, _, told = run.out.partition("How much is enough: EC-100 1.0.4")
+    assert len(told.splitlines()) <= 40
+    assert "inputs assumed" in told
+    assert "The private optimum is what incentives pay for, not advice." in told
+    assert "What a budget leaves" in told
+    assert "What would change this most" in told

@@ -68,6 +68,39 @@ def test_no_output_recommends_leaving_a_legal_failure(flawed: Camera) -> None:
     assert not required & {item["control"] for item in plan["not_worth_it"]}
 
 
+def test_every_recommended_set_holds_what_the_law_requires(flawed: Camera) -> None:
+    plan = flawed.assessment["plan"]
+    required = {item["control"] for item in plan["required_by_law"]}
+    enough = plan["enough"]
+
+    assert required
+    for one in (enough["law"], enough["private"], enough["social"], *(point["best"] for point in enough["frontier"])):
+        assert required <= set(one["controls"])
+
+
+def test_both_optima_are_proven_and_liability_has_something_to_close(flawed: Camera) -> None:
+    enough = flawed.assessment["plan"]["enough"]
+
+    assert enough["private"]["proven"]
+    assert enough["social"]["proven"]
+    assert len(enough["private"]["controls"]) < len(enough["social"]["controls"])
+    assert enough["others_save"]["mean"] > enough["maker_pays"]["mean"] > 0
+
+
+def test_shipping_without_the_password_is_forbidden_before_it_is_priced(flawed: Camera) -> None:
+    first = flawed.assessment["plan"]["shipping"][0]
+
+    assert first["forbidden_by"] == ["psti 1-2"]
+    assert first["wait"]["mean"] > 0
+
+
+def test_what_would_change_the_answer_most_is_in_the_assessment(flawed: Camera) -> None:
+    first = flawed.assessment["risk"]["swings"][0]
+
+    assert first["id"] == "loss-ddos-per-bot-year"
+    assert [end["at"] for end in first["ends"]] == ["2 USD", "800 USD"]
+
+
 def test_the_twin_has_no_proven_flaw(fixed: Camera) -> None:
     assert fixed.grade("A") == []
 

@@ -11,6 +11,7 @@ from fairmark.model.image import Coverage, ImageRecord
 from fairmark.model.risk import Plan
 from fairmark.render import report
 from tests.doubles import assessments as given
+from tests.doubles import device_money
 
 MARKUP = "<img src=x onerror=alert(1)>"
 
@@ -177,3 +178,28 @@ def test_a_long_list_is_cut_and_the_rest_is_counted() -> None:
     page = rendered(given.assessment(coverage=coverage))
 
     assert "120 more gaps are in assessment.json." in page
+
+
+def test_the_page_says_how_much_is_enough_law_first_and_what_would_change_it() -> None:
+    page = " ".join(re.sub(r"<[^>]+>", " ", rendered(device_money.assessment())).split())
+
+    for said in (
+        "How much is enough",
+        "Private optimum what incentives pay for, not advice",
+        "that is what liability has to close",
+        "no better set exists",
+        "Sanity line (Gordon and Loeb",
+        "psti 1-2 forbids shipping without it",
+        "No price waives a duty",
+        "What would change this answer most",
+    ):
+        assert said in page
+
+
+def test_the_figures_of_enough_keep_the_page_in_order() -> None:
+    page = report.render(device_money.assessment(), given.catalogues())
+
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"\sstyle=|<script", page)
+    assert page.index("Losses of one year") < page.index("How much is enough") < page.index("Ship now, or wait")

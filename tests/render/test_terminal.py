@@ -2,6 +2,7 @@ import pytest
 
 from fairmark.render import terminal
 from tests.doubles import assessments as given
+from tests.doubles import device_money
 
 
 def test_the_summary_fits_one_screen_in_the_order_of_the_report() -> None:
@@ -64,3 +65,28 @@ def test_the_twins_stand_side_by_side() -> None:
     assert "psti 1-2, 2-2a" in text
     assert text.isascii()
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_how_much_is_enough_fits_a_screen_and_labels_the_private_optimum() -> None:
+    text = terminal.money(device_money.assessment())
+
+    lines = text.split("\n")
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    assert text.isascii()
+    for said in (
+        "How much is enough: ",
+        "inputs assumed",
+        "Private optimum",
+        "Social optimum",
+        "The private optimum is what incentives pay for, not advice.",
+        "The law requires: password of its own for every unit",
+        "What a budget leaves",
+        "others loss-ddos-per-bot-year 2 to 800 USD:",
+        "psti 1-2 forbids shipping",
+    ):
+        assert said in text
+
+
+def test_an_older_assessment_says_nothing_about_enough() -> None:
+    assert terminal.money(given.assessment()) == ""

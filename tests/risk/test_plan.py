@@ -306,3 +306,13 @@ def test_ranges_hold_their_means() -> None:
     for one in (enough.as_is, enough.law, enough.private, enough.social):
         for side in (one.private, one.external, one.social):
             assert side.range[0] < side.mean < side.range[1]
+
+
+def test_the_range_as_it_is_is_that_of_the_price() -> None:
+    risk = pricing.priced(camera(), FLAWS, load())
+
+    now = planned(*FLAWS).enough.as_is
+
+    assert now.private.range == pytest.approx(risk.private.epistemic)
+    assert now.external.range == pytest.approx(risk.external.epistemic)
+    assert now.social.mean == pytest.approx(risk.social.mean, rel=0.02)

@@ -36,10 +36,13 @@ _CLOUD_SECRET = re.compile(r"(?i:secret)[\w.\"'-]*\s*[:=]\s*[\"']?(?P<value>[A-Z
 _PLACEHOLDER = re.compile(
     r"(?i)(?:(?:your|my|the|some|new|old|user|a|enter|insert)?[-_ ]?"
     r"(?:password|passwd|pass|passphrase|secret|token|psk|key)(?:[-_ ]?here)?|change[-_ ]?(?:me|it|this)|"
-    r"none|null|nil|undefined|true|false|yes|no|on|off|enabled?|disabled?|"
+    r"none|null|nil|undefined|unknown|unset|true|false|yes|no|on|off|enabled?|disabled?|"
     r"default|string|text|prompt|ask|files|compat|systemd|required|optional|sufficient|example\w*|"
     r"foo|bar|x+|\*+|\.+|-+|[01])"
 )
+_NAME_OF_FIELD = re.compile(r"[A-Za-z]*[a-z](?:Password|Passwd|Secret|Token)")  # an attribute of a directory, a column
+_SECTION = re.compile(r"\s*\[[^\]]+\]\s*(?:[;#].*)?$")
+_SWITCHED_OFF = re.compile(r"\s*enabled?\s*(?:=>|[=:])\s*[\"']?(?:no|false|off|0)[\"']?\s*(?:[;#].*)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,14 @@ def _find(path: str, lines: list[str]) -> Iterator[Secret]:
             continue
         near = lines[max(0, index - _NEAR) : index + _NEAR]
         what = _address(line) or _cloud(line, near) or _assigned(line, near, is_code=is_code)
-        if what:
+        if what and not _is_switched_off(lines, index):
             yield Secret(what, index + 1, line)
+
+
+def _is_switched_off(lines: list[str], index: int) -> bool:
+    """Whether the line lies in a section that says, right after its head, that it is not enabled."""
+    first = next((n for n in range(index, max(-1, index - _NEAR), -1) if _SECTION.match(lines[n])), None)
+    return first is not None and any(_SWITCHED_OFF.match(line) for line in lines[first + 1 : index])
 
 
 def is_comment(line: str) -> bool:
@@ -110,6 +119,8 @@ def _assigned(line: str, near: list[str], *, is_code: bool) -> str:
     if not any(_CONTEXT.search(one) for one in near if not is_comment(one) and len(one) <= _MAX_LINE):
         return ""
     name = match["name"].strip("\"'").lower()
+    if name.endswith("nopasswd"):  # a word of sudoers
+        return ""
     kind = (
         "key"
         if name.endswith("key")
@@ -135,4 +146,4 @@ def _is_literal(value: str, *, bare: bool) -> bool:
 
 
 def _is_placeholder(value: str) -> bool:
-    return _PLACEHOLDER.fullmatch(value.strip()) is not None
+    return any(form.fullmatch(value.strip()) for form in (_PLACEHOLDER, _NAME_OF_FIELD))

@@ -28,7 +28,8 @@ class Component(Value):
     cpe: str = ""
     source: str = Field(
         description="'package database opkg|dpkg|apk|rpm', 'build manifest ...', 'version pattern', "
-        "'distribution/build', 'firmware header', 'mark in firmware'"
+        "'distribution/build', 'firmware header', 'mark in firmware', 'library file name', 'program file name', "
+        "'build path', 'file number in the text', or the kind of a module"
     )
     licence: str = ""
     paths: tuple[str, ...] = ()

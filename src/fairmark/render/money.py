@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fairmark.model.risk import Budget, Choice, Enough, Estimate, Interval, Shipping, Swing
+from fairmark.model.risk import Budget, Choice, Enough, Interval, Shipping, Swing
 from fairmark.model.vocabulary import vocabulary
 from fairmark.render.wording import amount, count, money, money_range
 
@@ -19,13 +19,6 @@ def span(interval: Interval) -> str:
     """Return ``54 k to 310 k``, or one amount where both ends read the same."""
     low, high = (amount(end) for end in interval)
     return low if low == high else f"{low} to {high}"
-
-
-def with_mean(estimate: Estimate) -> str:
-    """Return ``54 k to 310 k (mean 150 k)``."""
-    if estimate.range[0] == estimate.range[1] == estimate.mean:
-        return amount(estimate.mean)
-    return f"{span(estimate.range)} (mean {amount(estimate.mean)})"
 
 
 def rows_of(enough: Enough) -> tuple[tuple[str, str, Choice], ...]:

@@ -21,6 +21,7 @@ from fairmark.risk.circumstances import TEST, Circumstances, Settled, counting
 from fairmark.risk.costs import cost_of, entries_of, range_of
 from fairmark.risk.enough import Found, Search
 from fairmark.risk.gordon_loeb import ceiling
+from fairmark.risk.price import NODES as RANGE_NODES
 from fairmark.risk.price import social_curve
 from fairmark.risk.shipping import Saved, ship_or_wait
 from fairmark.risk.variants import Money, Weighing
@@ -146,6 +147,14 @@ class _Scales:
             self._at_nodes |= dict(zip(new, zip(*self._drawn.at_nodes(new), strict=True), strict=True))
         return [self._at_nodes[each] for each in sets]
 
+    def ranges(self, chosen: int) -> tuple[Floats, Floats]:
+        """Return what ``at_nodes`` does; as it is, at the nodes of the price, which shows the same range."""
+        if chosen:
+            return self.at_nodes(chosen)[0]
+        price = Weighing(self.calibration, RANGE_NODES, self.now, self.signals, (), linear_at_mean=False)
+        private, external = price.at_nodes([0])
+        return private[0], external[0]
+
 
 def _rate(before: Money, after: Money, cost: Cost) -> float:
     return (before.social - after.social) / max(cost.annualised, _NOTHING)
@@ -199,7 +208,7 @@ def _two_digits_up(value: float) -> float:
 
 
 def _choice(scales: _Scales, chosen: int, found: Found | None = None) -> Choice:
-    money, (private, external) = scales.exact.mean(chosen), scales.at_nodes(chosen)[0]
+    money, (private, external) = scales.exact.mean(chosen), scales.ranges(chosen)
     costs = [cost for k, cost in enumerate(scales.costs) if chosen >> k & 1]
     return Choice(
         controls=scales.exact.names(chosen),

@@ -60,3 +60,17 @@ def test_what_is_checked_local_or_only_said_is_not(language: Language, line: str
 )
 def test_what_the_owner_chooses_is_marked(language: Language, code: str) -> None:
     assert [one.chosen for one in unchecked_tls(code, language)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        (Language.PERL, "my %o = (\n Listen => 5,\n SSL_verify_mode => 0x00,\n SSL_key_file => $key,\n);\n", 0),
+        (Language.PERL, "my %o = (\n PeerAddr => $host,\n SSL_verify_mode => 0x00,\n SSL_key_file => $key,\n);\n", 1),
+        (Language.PYTHON, "c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)\nc.verify_mode = ssl.CERT_NONE\n", 0),
+        (Language.PYTHON, "c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)\nc.verify_mode = ssl.CERT_NONE\n", 1),
+        (Language.JAVASCRIPT, "const o = {\n requestCert: true,\n rejectUnauthorized: false,\n};\n", 0),
+    ],
+)
+def test_a_server_need_not_ask_its_callers_for_a_certificate(language: Language, text: str, found: int) -> None:
+    assert len(list(unchecked_tls(text, language))) == found

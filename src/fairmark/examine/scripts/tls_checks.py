@@ -61,7 +61,13 @@ _NOT_TLS = re.compile(r"capture_peer_cert|\bjwt\b|\bjws\b|\bdecode\s*\(|\bjose\b
 _CHOICE = re.compile(r"\b(?:if|elif|elsif|else|case|unless|when|switch|except|catch)\b|\?|\)\s*$")
 _ABOUT = re.compile(r"insecure|verif|check|strict|skip|trust|ignore|self.?sign|unsafe|debug|valid|cert", re.IGNORECASE)
 _DEFINES = re.compile(r"\s*(?:def|function|sub|local function)\s|\s*[\"']?\w+[\"']?\s*:\s*\w+\s*=")
+_SERVER = re.compile(
+    r"\bListen\s*=>|\bSSL_server\s*=>\s*[\"']?1|\bPROTOCOL_TLS_SERVER\b|\bPurpose\.CLIENT_AUTH\b|\bserver_side\s*=\s*True\b"
+    r"|\brequestCert\b"
+)
+_CLIENT = re.compile(r"\bPeer(?:Addr|Host)\s*=>|\bPROTOCOL_TLS_CLIENT\b|\bserver_hostname\s*=")
 _FURTHEST = 60
+_NEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,15 @@ def unchecked_tls(text: str, language: Language) -> Iterator[Unchecked]:
     lines = text.split("\n") if patterns else []
     for pattern in patterns:
         for hit in hits(text, language, pattern):
-            if not _is_only_local(hit.line[hit.start :]) and not _NOT_TLS.search(hit.line):
-                yield Unchecked(hit.number, _DEFINES.match(hit.line) is not None or _is_chosen(lines, hit))
+            if _is_only_local(hit.line[hit.start :]) or _NOT_TLS.search(hit.line) or _is_server(lines, hit.number):
+                continue
+            yield Unchecked(hit.number, _DEFINES.match(hit.line) is not None or _is_chosen(lines, hit))
+
+
+def _is_server(lines: list[str], number: int) -> bool:
+    """Whether the lines around open a port: whoever calls need not show a certificate there."""
+    around = lines[max(0, number - _NEAR) : number + _NEAR]
+    return any(map(_SERVER.search, around)) and not any(map(_CLIENT.search, around))
 
 
 def _is_only_local(rest: str) -> bool:
