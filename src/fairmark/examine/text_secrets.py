@@ -112,14 +112,11 @@ def _assigned(line: str, near: list[str], *, is_code: bool) -> str:
         return ""
     quoted = next((match[name] for name in ("double", "single") if match[name] is not None), None)
     value = quoted if quoted is not None else match["bare"] or ""
-    if is_code and quoted is None:
-        return ""
-    if not _is_literal(value, bare=quoted is None):
+    name = match["name"].strip("\"'").lower()
+    is_word_of_sudoers = name.endswith("nopasswd")
+    if (is_code and quoted is None) or is_word_of_sudoers or not _is_literal(value, bare=quoted is None):
         return ""
     if not any(_CONTEXT.search(one) for one in near if not is_comment(one) and len(one) <= _MAX_LINE):
-        return ""
-    name = match["name"].strip("\"'").lower()
-    if name.endswith("nopasswd"):  # a word of sudoers
         return ""
     kind = (
         "key"
