@@ -51,7 +51,7 @@ demo-real: $(VENV)/.done
 	  $(BIN)/fairmark assess examples/$$twin/camera-real.bin --device examples/$$twin/device.yaml --out examples/$$twin/out-real || exit 1; echo; done
 
 test: $(VENV)/.done .cache/test-tools.done
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.done
 	@$(BIN)/ruff check .

@@ -17,7 +17,7 @@ _NOT_SETTINGS = re.compile(
 _CODE = re.compile(r"\.(?:py|lua|php|pl|rb|cgi|ts|java)$")
 _NAME = r"[\w.-]*(?:password|passwd|passphrase|psk|secret|token|api_?key|auth_?key)"
 _ASSIGNMENT = re.compile(
-    rf"(?:^|[\s{{,;(])(?P<name>[\"']?{_NAME}[\"']?|pwd|pass|PASS)\s*(?:=>|:=|[=:])\s*"
+    rf"(?:^|[\s{{,;(])(?!NOPASSWD)(?P<name>[\"']?{_NAME}[\"']?|pwd|pass|PASS)\s*(?:=>|:=|[=:])\s*"
     rf"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'#;,]+))",
     re.IGNORECASE,
 )
@@ -130,7 +130,7 @@ def _assigned(line: str, near: list[str], *, is_code: bool) -> str:
     is_wifi = name.endswith("psk") or "wpa" in name or (name == "key" and any("encryption" in one for one in near))
     if name == "key" and not is_wifi:
         return ""
-    return "a fixed Wi-Fi password" if is_wifi else f"a fixed {kind or 'password'} of a client"
+    return "a fixed Wi-Fi password" if is_wifi else f"a fixed {kind or 'password'}"
 
 
 def _is_literal(value: str, *, bare: bool) -> bool:

@@ -20,6 +20,12 @@ def test_continued_lines_are_one_line_with_the_number_of_the_match() -> None:
     assert (one.number, one.line, one.line[one.start :]) == (2, "a     danger b", "danger b")
 
 
+def test_a_line_end_before_the_word_is_not_the_line_of_the_match() -> None:
+    (one,) = hits("a\ndanger b\n", Language.SHELL, re.compile(r"(?m:^|[\s;])danger"))
+
+    assert (one.number, one.line, one.start) == (2, "danger b", 0)
+
+
 def test_overlong_lines_are_passed_over() -> None:
     assert list(hits("x" * 5000 + "danger\n", Language.SHELL, WORD)) == []
 

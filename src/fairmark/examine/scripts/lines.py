@@ -37,13 +37,14 @@ def hits(text: str, language: Language, pattern: re.Pattern[str]) -> Iterator[Hi
     for index, match in enumerate(pattern.finditer(joined)):
         if index >= _MAX_MATCHES:
             break
-        number += text.count("\n", counted, match.start())
-        counted = match.start()
-        start = joined.rfind("\n", 0, match.start() + 1) + 1
+        begin = match.start() + match[0].startswith("\n")  # the line end before it stood for what sets a word apart
+        number += text.count("\n", counted, begin)
+        counted = begin
+        start = joined.rfind("\n", 0, begin) + 1
         end = joined.find("\n", match.end())
         line = joined[start : len(joined) if end < 0 else end]
         if len(line) <= MAX_LINE and not line.lstrip().startswith(_COMMENT[language]) and not is_talk(line):
-            yield Hit(number, line, max(0, match.start() - start), match)
+            yield Hit(number, line, begin - start, match)
 
 
 def is_talk(line: str) -> bool:
