@@ -10,6 +10,7 @@ from fairmark.model.finding import Finding, Observation, SeenFact
 from fairmark.model.image import Build, Component, Coverage, ImageRecord
 from fairmark.model.reported import Reported, Scanner
 from fairmark.model.risk import Plan, Risk
+from fairmark.model.service import Service
 from fairmark.model.standard import Level, Verdict
 from fairmark.model.value import Value
 from fairmark.model.vulnerability import Vulnerabilities
@@ -47,6 +48,12 @@ class Assessment(Value):
     image: ImageRecord
     components: tuple[Component, ...]
     build: Build = Build()
+    services: tuple[Service, ...] = Field(
+        default=(), description="what the device starts, with the chain that proves it"
+    )
+    conditional_services: tuple[Service, ...] = Field(
+        default=(), description="started under a condition that only the running device can answer"
+    )
     vulnerabilities: Vulnerabilities = Vulnerabilities()
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]

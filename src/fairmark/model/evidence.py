@@ -17,6 +17,8 @@ class EvidenceKind(StrEnum):
     CONTAINER = "container"  # a container of the image
     CLAIM = "claim"  # what the maker states in device.yaml
     DOCUMENT = "document"  # a clause of a document, an entry of the maker's SBOM
+    NETWORK = "network"  # an answer of the running device: host, port, protocol
+    PERSON = "person"  # what a named person did and saw, in a test by hand
     REPORT = "report"  # what another tool reports of the sources; nobody has seen it in the image
 
 

@@ -41,6 +41,16 @@ class Reach(StrEnum):
         return list(Reach).index(self)
 
 
+class Method(StrEnum):
+    """How something was looked at: the methods that the vocabulary's ``settled_by`` names."""
+
+    FIRMWARE_STATIC = "firmware_static"
+    NETWORK_PROBE = "network_probe"
+    DOCUMENT = "document"
+    FEED_OR_HISTORY = "feed_or_history"
+    HUMAN = "human"
+
+
 class Finding(Value):
     """One thing that is wrong, with its proof.
 
@@ -81,6 +91,7 @@ class Observation(Value):
     capability: str
     statement: str
     complete: bool
+    method: Method = Method.FIRMWARE_STATIC
     evidence: tuple[str, ...] = Field(min_length=1)
 
 

@@ -181,6 +181,20 @@ class Choice(Value):
     proven: bool = Field(default=True, description="no better set exists, by the bound of the search")
 
 
+class LevelPrice(Value):
+    """One assurance level: what it costs in a year, and what loss it leaves. Means carry no range where sums do."""
+
+    level: int = Field(ge=1, le=4)
+    controls: tuple[str, ...] = Field(description="open controls that this level leads to; all that law requires")
+    cost: Estimate = Field(description="of these controls, of one year")
+    evaluation: Estimate = Field(description="of the look itself and those below it, of one year")
+    private: Estimate = Field(description="yearly mean loss left to the maker")
+    external: Estimate = Field(description="yearly mean loss left to everybody else")
+    social: Estimate
+    private_total: float = Field(description="mean of cost, evaluation and loss to the maker")
+    social_total: float = Field(description="mean of cost, evaluation and loss to everybody")
+
+
 class Budget(Value):
     """The best set of controls for at most so much money a year."""
 

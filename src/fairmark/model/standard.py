@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from fairmark.model.risk import LevelPrice
 from fairmark.model.value import Value, content_id
 
 
@@ -91,9 +92,26 @@ class Verdict(Value):
         return self
 
 
+class Turn(Value):
+    """Another answer of the profile, and the level that would then be required."""
+
+    field: str = Field(description="field of device.yaml")
+    value: str
+    level: int = Field(ge=1, le=4)
+
+
 class Level(Value):
-    """Which assurance level is enough, and which is reached (0 to 4)."""
+    """Which assurance level is enough, and which is reached (0 to 4).
+
+    ``required`` is the level with the smallest cost and loss to everybody, but never below the floor that law and
+    exposure put under it.
+    """
 
     required: int | None = Field(ge=0, le=4, description="null while a fact that decides it is unknown")
     reached: int = Field(ge=0, le=4)
     why: tuple[str, ...]
+    floor: int | None = Field(default=None, ge=0, le=4, description="by law and exposure; null while not decided")
+    by_money: int | None = Field(default=None, ge=1, le=4, description="smallest cost and loss to everybody")
+    by_private_money: int | None = Field(default=None, ge=1, le=4, description="to the maker alone: no advice")
+    prices: tuple[LevelPrice, ...] = ()
+    turns: tuple[Turn, ...] = Field(default=(), description="answers of the profile that would change what is required")

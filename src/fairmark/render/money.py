@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from fairmark.model.risk import Budget, Choice, Enough, Interval, Shipping, Swing
+from fairmark.model.risk import Budget, Choice, Enough, Interval, LevelPrice, Shipping, Swing
+from fairmark.model.standard import Level
 from fairmark.model.vocabulary import vocabulary
-from fairmark.render.wording import amount, count, money, money_range
+from fairmark.render.wording import LEVELS, amount, count, money, money_range
 
 NOT_ADVICE = "what incentives pay for, not advice"
 
@@ -127,3 +128,24 @@ def waiting(row: Shipping, currency: str) -> str:
 
 def _side(private: float, external: float, side: str) -> float:
     return {"private": private, "external": external, "social": private + external}[side]
+
+
+def level_rows(level: Level) -> tuple[tuple[str, LevelPrice, tuple[str, ...]], ...]:
+    """Return name, price and the measures that each level adds to the one below it."""
+    rows, held = [], frozenset[str]()
+    for one in level.prices:
+        new = tuple(title_of(name) for name in one.controls if name not in held)
+        rows.append((LEVELS[one.level], one, new))
+        held |= frozenset(one.controls)
+    return tuple(rows)
+
+
+def turns_sentence(level: Level) -> str:
+    """Return which other answers in the profile would ask for another level."""
+    if not level.turns:
+        return "No other answer to a single question of the profile would change it."
+    by_level: dict[int, list[str]] = {}
+    for turn in level.turns:
+        by_level.setdefault(turn.level, []).append(f"{turn.field} {turn.value}")
+    told = "; ".join(f"{LEVELS[number]} with {', '.join(by_level[number])}" for number in sorted(by_level))
+    return f"What would change it, one answer of the profile at a time: {told}."

@@ -34,6 +34,20 @@ def cost_of(control: str, calibration: Calibration, *, units: float, sales: floa
     return Cost(once=mean[0], per_unit=mean[1], per_year=mean[2], annualised=annualised, range=(low, high))
 
 
+def price_of(entry: str, calibration: Calibration, *, units: float) -> tuple[float, float, float]:
+    """Return the 5 % point, the mean and the 95 % point of one entry that is a cost, in US dollars.
+
+    Args:
+        entry: id in the calibration.
+        calibration: the numbers.
+        units: units in the field, for a cost per unit and year.
+
+    Raises:
+        WrongUsageError: a currency for which the calibration has no rate.
+    """
+    return _amount(calibration.entry(entry), calibration, units)
+
+
 def range_of(costs: Iterable[Cost]) -> Interval:
     """Return the cost of several controls with every part at its 5 % and at its 95 % point."""
     ranges = [cost.range for cost in costs]

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairmark.model.finding import Finding
-from fairmark.model.risk import Bearer, Budget, Choice, Cost, Enough, Estimate, Plan, PlanItem, Reduction, Shipping
+from fairmark.model.risk import Budget, Choice, Cost, Enough, Estimate, Plan, PlanItem, Reduction, Shipping
 from fairmark.model.vocabulary import vocabulary
 from fairmark.numerics.distributions import Floats
 from fairmark.risk.calibration import Calibration
-from fairmark.risk.circumstances import TEST, Circumstances, Settled, counting
+from fairmark.risk.circumstances import Circumstances, Settled, counting
 from fairmark.risk.costs import cost_of, entries_of, range_of
 from fairmark.risk.enough import Found, Search
 from fairmark.risk.gordon_loeb import ceiling
+from fairmark.risk.open_controls import candidates, controls_of, owed_by_law
 from fairmark.risk.price import NODES as RANGE_NODES
 from fairmark.risk.price import social_curve
 from fairmark.risk.shipping import Saved, ship_or_wait
@@ -76,8 +77,8 @@ def plan(
         WrongUsageError: a cost in a currency for which the calibration has no rate.
     """
     counted, signals = counting(findings), read(findings)
-    owed = _owed(counted, law, admitted or {}, settled.now, calibration)
-    controls = sorted({*owed, *_candidates(counted, settled.now, calibration)})
+    owed = owed_by_law(counted, law, admitted or {}, settled.now, calibration)
+    controls = sorted({*owed, *candidates(counted, settled.now, calibration)})
     scales = _Scales(calibration, settled.now, signals, controls)
     must = scales.set_of(owed)
     social = scales.search(must).enough(social=True)
@@ -226,61 +227,6 @@ def _estimate(mean: float, at_nodes: Floats) -> Estimate:
     return Estimate(mean=mean, range=(float(low), float(high)))
 
 
-def _owed(
-    findings: Sequence[Finding],
-    law: Mapping[str, tuple[str, ...]],
-    admitted: Mapping[str, tuple[str, ...]],
-    now: Circumstances,
-    calibration: Calibration,
-) -> dict[str, frozenset[str]]:
-    """Control -> provisions: the usual control of every weakness behind a legal failure, proven or admitted."""
-    behind = [(finding.weakness, law[finding.id]) for finding in findings if law.get(finding.id)]
-    first = {weakness.capability: name for name, weakness in reversed(vocabulary().weaknesses.items())}
-    behind += [(first[capability], provisions) for capability, provisions in admitted.items() if capability in first]
-    owed: dict[str, frozenset[str]] = {}
-    for weakness, provisions in behind:
-        if control := _usual(weakness, now, calibration):
-            owed[control] = owed.get(control, frozenset()) | set(provisions)
-    return owed
-
-
-def _usual(weakness: str, now: Circumstances, calibration: Calibration) -> str | None:
-    for name in _controls_of(weakness):
-        if name not in now.controls and _of_the_maker(name, calibration):
-            return name
-    return None
-
-
-def _controls_of(weakness: str) -> tuple[str, ...]:
-    known = vocabulary().weaknesses
-    return known[weakness].controls if weakness in known else ()
-
-
-def _candidates(findings: Sequence[Finding], now: Circumstances, calibration: Calibration) -> set[str]:
-    """Controls that would mend something found, or something the price has to assume."""
-    names = {name for finding in findings for name in _controls_of(finding.weakness)}
-    names |= {name for weakness in _assumed_weaknesses(now) if (name := _usual(weakness, now, calibration))}
-    return {name for name in names if name not in now.controls and _of_the_maker(name, calibration)}
-
-
-def _assumed_weaknesses(now: Circumstances) -> Iterable[str]:
-    if TEST not in now.controls and now.remote:
-        yield "no-security-test"
-    if not now.automatic and now.remote:
-        yield "no-auto-update"
-    if not now.proven and now.remote:
-        yield "default-password"
-    if now.remote and now.accounts and now.watched:
-        yield "no-mfa"
-    if now.fraud:
-        yield "debug-interface"
-
-
-def _of_the_maker(control: str, calibration: Calibration) -> bool:
-    """Whether the maker would bear its costs; a measure of access providers is no item of a maker's plan."""
-    return all(entry.bearer is not Bearer.EXTERNAL for entry in entries_of(vocabulary().controls[control], calibration))
-
-
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """Writes the items of the plan."""
@@ -302,7 +248,7 @@ class _Desk:
         """Write one item as a step after what is taken."""
         calibration, own = self.scales.calibration, self.scales.set_of([name])
         control = vocabulary().controls[name]
-        mended = [finding for finding in self.findings if name in _controls_of(finding.weakness)]
+        mended = [finding for finding in self.findings if name in controls_of(finding.weakness)]
         behind = [calibration.entry(control.effect), calibration.entry(control.delay_days)]
         behind += entries_of(control, calibration)
         once = calibration.entries[control.cost.once] if control.cost.once else None

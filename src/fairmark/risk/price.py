@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fairmark.model.amounts import short
 from fairmark.model.finding import Finding
 from fairmark.model.risk import Assumption, CurvePoint, Input, Loss, LossBounds, Risk, ScenarioLoss
 from fairmark.numerics.distributions import Floats
-from fairmark.risk.amounts import short
 from fairmark.risk.calibration import CURRENCY, Calibration
 from fairmark.risk.circumstances import Circumstances, Guess, Settled, counting
 from fairmark.risk.device_sensitivity import swings

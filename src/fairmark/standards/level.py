@@ -1,19 +1,22 @@
-"""Which assurance level law and exposure ask for, and which one this assessment reaches.
+"""Which assurance level is enough, and which one this assessment reaches.
 
-``required`` is here the floor alone: the comparison in money joins it once the price of
-each level is known. ``reached`` counts kinds of evidence, so a run that a maker makes on
+``required`` is the level whose cost and loss to everybody make the smallest sum, and never less than the floor that
+law and exposure put under it. ``reached`` counts kinds of evidence, so a run that a maker makes on
 its own ends at level 1: nobody else looked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from pydantic import Field
 
+from fairmark.model.amounts import short
 from fairmark.model.data import load_yaml
 from fairmark.model.device import Device
 from fairmark.model.finding import Confidence, Finding
-from fairmark.model.standard import Level, Outcome, Verdict
+from fairmark.model.risk import LevelPrice
+from fairmark.model.standard import Level, Outcome, Turn, Verdict
 from fairmark.model.value import Value
 from fairmark.standards.claims import claim_of
 from fairmark.standards.summary import is_binding
@@ -31,6 +34,20 @@ class LevelEntry(Value):
     near: tuple[str, ...]
 
 
+class Look(Value):
+    """What examining a device for one level leads to, and what it costs."""
+
+    controls: tuple[str, ...]
+    cost: tuple[str, ...] = Field(description="ids of the calibration")
+
+
+class ByComponent(Value):
+    """Where the highest level is reached through the certificate of a component."""
+
+    cra_class: str
+    network: tuple[str, ...]
+
+
 class Levels(Value):
     """The scale, and the floor under it."""
 
@@ -40,6 +57,8 @@ class Levels(Value):
     source: str
     assumed: bool
     levels: tuple[LevelEntry, ...]
+    looks: dict[int, Look]
+    by_component: ByComponent
     floor: dict[str, dict[str, int]]
     self_run: int
     contradicts: dict[str, str]
@@ -51,19 +70,76 @@ def levels() -> Levels:
     return Levels.model_validate(load_yaml(PACKAGE, FILE))
 
 
-def level(device: Device, verdicts: Iterable[Verdict], findings: Iterable[Finding]) -> Level:
+def level(
+    device: Device,
+    verdicts: Iterable[Verdict],
+    findings: Iterable[Finding],
+    prices: Sequence[LevelPrice] = (),
+    turns: Sequence[Turn] = (),
+) -> Level:
     """Return the required and the reached level, with the reasons for both.
+
+    Args:
+        device: the profile.
+        verdicts: of this assessment.
+        findings: of this assessment.
+        prices: of every level, lowest first; without them the floor stands alone.
+        turns: what other answers of the profile would make of it.
 
     ``required`` is None while a field that nobody filled in, or that evidence contradicts,
     could still raise it.
     """
-    required, why_required = _required(device, tuple(findings))
+    floor = _floor(device, tuple(findings))
     reached, why_reached = _reached(device, tuple(verdicts))
-    money = "The comparison of loss with the cost of each level joins later; until then the floor stands alone."
-    return Level(required=required, reached=reached, why=(why_required, money, why_reached))
+    social, private = _cheapest(prices, social=True), _cheapest(prices, social=False)
+    required = required_level(floor, social)
+    why = [floor.why, _money(social, private, prices), *_decided(floor, social, required)]
+    if required == max(levels().looks) and _is_by_component(device):
+        why.append(_BY_COMPONENT)
+    return Level(
+        required=required,
+        reached=reached,
+        why=(*why, why_reached),
+        floor=floor.level,
+        by_money=social,
+        by_private_money=private,
+        prices=tuple(prices),
+        turns=tuple(one for one in turns if one.level != required),
+    )
 
 
-def _required(device: Device, findings: tuple[Finding, ...]) -> tuple[int | None, str]:
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The level under which law and exposure let nothing fall."""
+
+    least: int
+    could_be: int
+    why: str
+
+    @property
+    def level(self) -> int | None:
+        """The floor, or None while unknown fields could raise it."""
+        return self.least if self.least == self.could_be else None
+
+
+def required_level(floor: Floor, by_money: int | None) -> int | None:
+    """Return the higher of floor and money; None while an unknown field could still raise it."""
+    required = max(floor.least, by_money or 1)
+    return None if floor.could_be > required else required
+
+
+def floor_of(device: Device, findings: Iterable[Finding]) -> Floor:
+    """Return the floor that law and exposure put under a device."""
+    return _floor(device, tuple(findings))
+
+
+_BY_COMPONENT = (
+    "Level 4 is reached here by the certificate of a component, such as EUCC with AVA_VAN.5 or FIPS 140-3 for the chip "
+    "or module that holds the keys; its digest binds it to the device."
+)
+
+
+def _floor(device: Device, findings: tuple[Finding, ...]) -> Floor:
     scale = levels()
     least, could_be = 1, 1
     rests_on: dict[int, list[str]] = {}
@@ -78,12 +154,48 @@ def _required(device: Device, findings: tuple[Finding, ...]) -> tuple[int | None
             number = table.get(value, 1)
             rests_on.setdefault(number, []).append(f"{field} is {value}")
             least = max(least, number)
+    could_be = max(could_be, least)
     if could_be > least:
         missing = ", ".join(sorted(field for field, most in unknown.items() if most > least))
-        return None, f"Required: at least {least}; not decided, because {missing} could raise it and nobody stated it."
-    if least == 1:
-        return 1, "Required by law and exposure: 1, because nothing in the profile asks for more."
-    return least, f"Required by law and exposure: {least}, because {' and '.join(rests_on[least])}."
+        told = (
+            f"Law and exposure: at least {least}; not decided, because {missing} could raise it and nobody stated it."
+        )
+    elif least == 1:
+        told = "Law and exposure ask for 1, because nothing in the profile asks for more."
+    else:
+        told = f"Law and exposure ask for {least}, because {' and '.join(rests_on[least])}."
+    return Floor(least, could_be, told)
+
+
+def _cheapest(prices: Sequence[LevelPrice], *, social: bool) -> int | None:
+    """Return the level with the smallest sum of cost and loss, the lower one if equal; None where no loss is known."""
+    if not any(one.social.mean for one in prices):
+        return None
+    return min(prices, key=lambda one: (one.social_total if social else one.private_total, one.level)).level
+
+
+def _money(social: int | None, private: int | None, prices: Sequence[LevelPrice]) -> str:
+    if social is None or private is None:
+        return "The price knows no loss of such a device, so money says nothing here; law and exposure stand alone."
+    total = {one.level: one.social_total for one in prices}
+    sums = ", ".join(f"{level} USD {short(value)}" for level, value in total.items())
+    maker = "the same" if private == social else f"{private}, which is what incentives pay for, not advice"
+    return f"Cost and loss to everybody are least at level {social} ({sums} a year); to the maker alone at {maker}."
+
+
+def _decided(floor: Floor, by_money: int | None, required: int | None) -> tuple[str, ...]:
+    if required is None or by_money is None:
+        return ()
+    if required > by_money:
+        return (f"Required: {required}, by law and exposure; money alone would ask for {by_money}.",)
+    if required > floor.least:
+        return (f"Required: {required}, by money; law and exposure alone would ask for {floor.least}.",)
+    return (f"Required: {required}, by money as by law and exposure.",)
+
+
+def _is_by_component(device: Device) -> bool:
+    rule = levels().by_component
+    return str(device.cra_class) == rule.cra_class and str(device.network) in rule.network
 
 
 def _values(device: Device, field: str, findings: tuple[Finding, ...]) -> tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from fairmark.examine.limits import Limits
 from fairmark.examine.linkage import reach_by_file
 from fairmark.examine.provenance import rules_digest
 from fairmark.examine.scan import scan
-from fairmark.examine.services import started_services
+from fairmark.examine.services import started_services, trace
 from fairmark.examine.subject import FileFacts, Subject
 from fairmark.model.assessment import Assessment, Inputs
 from fairmark.model.data import digest_of
@@ -23,28 +23,30 @@ from fairmark.model.evidence import Tool
 from fairmark.model.finding import Confidence, Detection, Reach, joined
 from fairmark.model.gap import Gap, GapReason
 from fairmark.model.image import Build, Component, Coverage, ImageRecord, MakerWord
+from fairmark.model.service import Service
 from fairmark.model.value import canonical_json, sha256_hex
 from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
 from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary
 from fairmark.model.vulnerability import Vulnerabilities
 from fairmark.risk.calibration import Calibration
-from fairmark.risk.circumstances import ExchangeRate
+from fairmark.risk.circumstances import ExchangeRate, Settled
 from fairmark.risk.circumstances import settle as take_device
 from fairmark.risk.plan import plan
 from fairmark.risk.price import price
 from fairmark.standards.claims import claim_evidence
 from fairmark.standards.contradictions import noted, settle
 from fairmark.standards.judge import judge
-from fairmark.standards.level import level
 from fairmark.standards.library import catalogue_digests, catalogues, crosswalk_digest
 from fairmark.standards.summary import admitted, required_by_law
 from fairmark.vulnerabilities.match import Matched, match
 from fairmark.vulnerabilities.record import Records
 from fairmark.vulnerabilities.vex import MakerStatement
 from fairmark.workflows.code_scanners import NO_REPORTS, Reports, doubted, unfinished
+from fairmark.workflows.enough_level import enough_level
 from fairmark.workflows.sbom import list_of
 from fairmark.workflows.sbom_differences import differences
 from fairmark.workflows.sbom_entries import Sbom
+from fairmark.workflows.services import chains, described
 from fairmark.workflows.vex import about, told, word_of
 
 TOOL = Tool(name="fairmark", version=__version__)
@@ -87,6 +89,8 @@ class Material:
     vex_digests: tuple[str, ...] = ()
     reports: Reports = NO_REPORTS
     """What code scanners report of the sources."""
+    given: tuple[Detection, ...] = ()
+    """What was seen elsewhere than in the image: at the live device, in documents, in tests by hand."""
 
     @property
     def listed(self) -> tuple[Component, ...]:
@@ -102,6 +106,8 @@ class _Examined:
     build: Build
     vulnerabilities: Vulnerabilities
     coverage: Coverage
+    services: tuple[Service, ...] = ()
+    conditional: tuple[Service, ...] = ()
 
 
 def assess(
@@ -124,18 +130,23 @@ def assess(
     world.progress("pricing the risk")
     sold = device.markets or tuple(Market)  # not stated: the law of every market counts
     law = required_by_law(verdicts, catalogues(), sold, findings)
-    taken = take_device(
-        device,
-        findings,
-        calibration,
-        examined=material.extraction is not None,
-        observations=examined.detection.observations,
-        in_place=device.controls,
-        rate=_rate(device),
-    )
-    risk = price(taken, findings, calibration)
+
+    def taken(profile: Device) -> Settled:
+        return take_device(
+            profile,
+            findings,
+            calibration,
+            examined=material.extraction is not None,
+            observations=examined.detection.observations,
+            in_place=profile.controls,
+            rate=_rate(profile),
+        )
+
+    settled = taken(device)
+    risk = price(settled, findings, calibration)
     world.progress("choosing the measures")
-    todo = plan(taken, findings, law, calibration, admitted=admitted(verdicts, catalogues(), sold, findings))
+    conceded = admitted(verdicts, catalogues(), sold, findings)
+    todo = plan(settled, findings, law, calibration, admitted=conceded)
 
     return Assessment(
         created=material.created,
@@ -145,6 +156,8 @@ def assess(
         image=examined.image,
         components=examined.components,
         build=examined.build,
+        services=examined.services,
+        conditional_services=examined.conditional,
         vulnerabilities=examined.vulnerabilities,
         evidence=joined(
             [Detection(evidence=(*examined.detection.evidence, *stated, *material.reports.evidence))]
@@ -157,7 +170,7 @@ def assess(
         verdicts=verdicts,
         risk=risk,
         plan=todo,
-        level=level(device, verdicts, findings),
+        level=enough_level(device, taken, findings, verdicts, law, conceded, calibration),
         coverage=coverage,
     )
 
@@ -174,7 +187,8 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
             maker_sbom=list_of(material.sbom),
             maker_vex=word,
         )
-        return _Examined(material.image, Detection(), material.listed, Build(), matched.vulnerabilities, coverage)
+        seen_elsewhere = joined(material.given)
+        return _Examined(material.image, seen_elsewhere, material.listed, Build(), matched.vulnerabilities, coverage)
     world.progress("scanning files")
     files, scan_gaps = scan(extraction.trees, loose=extraction.loose, limits=limits, clock=world.clock)
     subject = Subject(
@@ -190,7 +204,9 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
     components, component_evidence = inventory(subject)
     subject = replace(subject, components=components)
     subject = replace(subject, services=started_services(subject))
-    detections = [Detection(evidence=component_evidence)]
+    conditional = trace(subject).conditional
+    detections = [*material.given, Detection(evidence=component_evidence)]
+    detections.append(chains((*subject.services, *conditional)))
     for detector in DETECTORS:
         world.progress(f"looking for {detector.title}")
         detections.append(detector.detect(subject))
@@ -221,7 +237,16 @@ def _examine(material: Material, world: World, limits: Limits) -> _Examined:
         maker_sbom=list_of(material.sbom),
         maker_vex=word,
     )
-    return _Examined(image, detection, components, build, matched.vulnerabilities, coverage)
+    return _Examined(
+        image,
+        detection,
+        components,
+        build,
+        matched.vulnerabilities,
+        coverage,
+        services=described(subject.services, material.device),
+        conditional=described(conditional, material.device),
+    )
 
 
 def _flaws(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmark.risk.amounts import short
+from fairmark.model.amounts import short
 
 
 @pytest.mark.parametrize(
