@@ -136,12 +136,14 @@ class Scenario:
 
     How often, one of ``lef`` (loss events a year), ``tef`` (attempts a year), ``contact`` with ``action``. With
     attempts also how often they succeed: ``vulnerability`` (a share), or ``capability`` with ``resistance``.
+    Or no event: ``state``, the share of the year (or of the ``units``) in a bad state.
 
     Args:
         name: who does what to what.
-        primary: what every event costs, by form of loss ("response", "replacement", ...).
+        primary: what every event (or one unit in one year of the state) costs, by form of loss ("response", ...).
         secondary: what others' reaction costs: (chance, amount, form) each; drawn for every event.
         currency: three letters.
+        units: how many are in the state by that share.
         branches: the frequencies above.
 
     Raises:
@@ -155,6 +157,7 @@ class Scenario:
         primary: Mapping[str, Number],
         secondary: Sequence[tuple[Number, Number, str]] = (),
         currency: str = "USD",
+        units: float = 1.0,
         **branches: Number,
     ) -> None:
         if unknown := sorted(set(branches) - set(_BRANCHES)):
@@ -164,6 +167,7 @@ class Scenario:
             primary={LossForm(form): _law(loss) for form, loss in primary.items()},
             secondary=tuple(Secondary(_law(p), _law(loss), LossForm(form)) for p, loss, form in secondary),
             currency=currency,
+            units=units,
             **{key: _law(number) for key, number in branches.items()},
         )
 
@@ -378,7 +382,7 @@ class Frontier:
         return _page(charts_money.frontier(points, self.currency, "frontier"))
 
 
-_BRANCHES = ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance")
+_BRANCHES = ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance", "state")
 
 
 def _law(number: Number) -> Distribution:

@@ -40,7 +40,7 @@ def test_a_broken_tolerance_is_told() -> None:
 
 def test_groups_are_priced_together() -> None:
     given = example("portfolio.yaml")
-    first, second, third = given.scenarios
+    first, second, third, _ = given.scenarios
     grouped = given.model_copy(
         update={"scenarios": (*(x.model_copy(update={"group": "devices"}) for x in (first, second)), third)}
     )

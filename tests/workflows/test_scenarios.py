@@ -6,6 +6,7 @@ import pytest
 
 from fairmark.errors import WrongUsageError
 from fairmark.model.value import canonical_json
+from fairmark.risk.portfolio import assess_portfolio
 from fairmark.risk.scenario import LossForm
 from fairmark.workflows.pricing import PortfolioReport, PriceReport, price, price_together, sensitivity
 from fairmark.workflows.scenarios import MAX_BYTES, MAX_SCENARIOS, ScenarioFile, read_scenarios
@@ -49,6 +50,10 @@ def one(fields: str) -> str:
         (f"tef: 1, vulnerability: {{gamma: [1, 1]}}, {LOSS}", "scenarios[0].vulnerability.gamma: may exceed 1"),
         (f"lef: 1, tef: 1, {LOSS}", "given are lef and tef; expected lef, or tef, or contact with action"),
         (f"lef: 1, vulnerability: 0.5, {LOSS}", "scenarios[0].vulnerability: stands beside lef"),
+        (f"state: 0.1, lef: 1, {LOSS}", "scenarios[0].lef: stands beside state, which is no event"),
+        (f"state: 1.1, {LOSS}", "scenarios[0].state: 1.1 is not valid: expected a share"),
+        (f"state: 0.1, units: -1, {LOSS}", "scenarios[0].units"),
+        (f"lef: 1, units: 10, {LOSS}", "scenarios[0].units: counts units in a state, and no state is given"),
         (f"tef: 1, {LOSS}", "scenarios[0].vulnerability: is missing; expected vulnerability, or capability with"),
         (f"tef: 1, capability: 1, {LOSS}", "scenarios[0].capability: capability alone"),
         (f"contact: 1, vulnerability: 0.5, {LOSS}", "scenarios[0].contact: given are contact; expected lef"),
@@ -359,5 +364,35 @@ def test_every_range_is_held_at_its_ends() -> None:
 
     found = sensitivity(read_scenarios(path.read_bytes(), path.name))
 
-    assert len(found.inputs) == 15
+    assert len(found.inputs) == 17
     assert found.inputs[0].low.mean < found.mean < found.inputs[0].high.mean
+
+
+def test_a_state_is_priced_without_any_event() -> None:
+    text = b"""
+schema: fairmark.scenarios/1
+currency: USD
+price_year: 2026
+scenarios:
+  - {name: bots, state: 0.1, units: 2000, primary: [{form: response, loss: 5}]}
+"""
+
+    given = read_scenarios(text, "bots.yaml")
+
+    assert assess_portfolio(given.portfolio()).mean.value == pytest.approx(1000)
+    assert read_scenarios(given.written(), "bots.json") == given
+
+
+@pytest.mark.parametrize("common", ["shocks: [{rate: 1, hits: {bots: 0.5}}]", "factor: {level: 1, members: [bots]}"])
+def test_a_state_is_neither_struck_nor_driven(common: str) -> None:
+    text = f"""
+schema: fairmark.scenarios/1
+currency: USD
+price_year: 2026
+scenarios:
+  - {{name: bots, state: 0.1, primary: [{{form: response, loss: 5}}]}}
+{common}
+"""
+
+    with pytest.raises(WrongUsageError, match="bots is a state, no event"):
+        read_scenarios(text.encode(), "bots.yaml")

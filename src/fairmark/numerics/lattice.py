@@ -62,6 +62,39 @@ class Poisson:
         """Return the derivative of ``pgf``: sum of w rate exp(rate (z - 1))."""
         return Poisson(self.rates, self.weights * self.rates).pgf(z)
 
+    def at_level(self, level: float) -> "Poisson":
+        """Return the count with every rate multiplied."""
+        return Poisson(self.rates * level, self.weights)
+
+    @property
+    def least(self) -> float:
+        """The smallest rate."""
+        return float(self.rates.min())
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Exactly one loss in every year, whatever the level."""
+
+    least: float = 0.0
+    """No rate to fade by: see ``Poisson.least``."""
+
+    def pgf(self, z: Complexes) -> Complexes:
+        """Return z itself."""
+        return z
+
+    def slope(self, z: Complexes) -> Complexes:
+        """1 everywhere."""
+        return np.ones_like(z)
+
+    def at_level(self, _level: float) -> "Once":
+        """Return itself."""
+        return self
+
+
+Losses = Poisson | Once
+"""How many losses a year brings."""
+
 
 @dataclass(frozen=True, slots=True)
 class NegativeBinomial:

@@ -191,6 +191,8 @@ class Choice:
         secondary = sum(follow.probability.mean * follow.severity.mean for follow in scenario.secondary)
         levels = (factor.level.mean for factor in self.portfolio.factors if scenario.name in factor.members)
         own = rate_of(scenario).mean * math.prod(levels)
+        if scenario.state is not None:
+            own = scenario.state.mean * scenario.units
         struck = sum(shock.rate.mean * shock.hits.get(scenario.name, 0.0) for shock in self.portfolio.shocks)
         after = (Acts.SECONDARY_CHANCE, Acts.SECONDARY)
         terms = [
@@ -210,6 +212,7 @@ def _lowered(scenario: Scenario, multipliers: Mapping[Acts, float]) -> Scenario:
         lef=scenario.lef and scaled(scenario.lef, events),
         tef=scenario.tef and scaled(scenario.tef, events),
         contact=scenario.contact and scaled(scenario.contact, events),
+        state=scenario.state and scaled(scenario.state, events),
         primary={form: scaled(law, multipliers[Acts.PRIMARY]) for form, law in scenario.primary.items()},
         secondary=tuple(
             Secondary(

@@ -70,13 +70,13 @@ def assess(scenario: Scenario, *, cells: int = CELLS, highest: float = HIGHEST) 
     def mix(transforms: Sequence[Complexes]) -> tuple[Joint, Joint, Joint]:
         below, near, above = mixing(rate, transforms[0])
 
-        def joint(frequency: lattice.Poisson) -> Joint:
+        def joint(frequency: lattice.Losses) -> Joint:
             return lambda z: frequency.pgf(z[0])
 
         exact = joint(near)
         return (exact, exact, exact) if below is above else (joint(below), exact, joint(above))
 
-    count = rate.mean, rate.mean + rate.variance
+    count = rate.mean, rate.count_variance
     mean, variance = lattice.total_moments(count, severity.mean, severity.second_moment)
     return year_of(Sources(scenario.name, (severity,), (rate.mean,), mean, variance, mix), cells=cells, highest=highest)
 

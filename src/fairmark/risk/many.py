@@ -24,7 +24,7 @@ from fairmark.numerics.exponentials import Sum, compiled, plain
 from fairmark.numerics.lattice import THETA, Complexes
 from fairmark.numerics.law import Floats, as_floats
 from fairmark.numerics.quadrature import nodes, product
-from fairmark.risk.rate import PRECISION, Rate, factors_of, mixing, success_probability
+from fairmark.risk.rate import ONCE, PRECISION, Rate, factors_of, mixing, success_probability
 from fairmark.risk.scenario import Scenario
 from fairmark.risk.severity import Severity, severity_of
 
@@ -205,8 +205,10 @@ class _Laws:
         one = as_floats([severity.mean for severity in severities])
         squared = as_floats([severity.second_moment for severity in severities])
         spread = as_floats([rate.variance for rate in rates])
+        once = np.array([rate.once for rate in rates])
         with np.errstate(invalid="ignore"):
             variance = np.where(events > 0, events * squared + spread * one**2, 0.0)
+            variance = np.where(once, squared - one**2, variance)
         return _Laws(rates, severities, _parts(severities), events, events * one, variance, squared, {})
 
     def with_points(self) -> "_Laws":
@@ -289,7 +291,10 @@ def _rates(scenarios: Sequence[Scenario]) -> tuple[Rate, ...]:
     if quick:
         rows, capabilities, resistances = zip(*quick, strict=True)
         certain[list(rows)] = stacked.success_probabilities(capabilities, resistances)
-    return tuple(Rate(factors_of(scenario), share) for scenario, share in zip(scenarios, certain.tolist(), strict=True))
+    return tuple(
+        ONCE if scenario.state is not None else Rate(factors_of(scenario), share)
+        for scenario, share in zip(scenarios, certain.tolist(), strict=True)
+    )
 
 
 def _mixed(laws: _Laws, transforms: Complexes, sums: Sum) -> Complexes:
@@ -329,7 +334,7 @@ def _rate_points(rates: Sequence[Rate], n: int) -> tuple[Floats, Floats]:
 
 
 def _has_many_points(rate: Rate) -> bool:
-    return any(isinstance(factor, Discrete) and len(factor.values) > _POINTS[0] for factor in rate.factors)
+    return rate.once or any(isinstance(factor, Discrete) and len(factor.values) > _POINTS[0] for factor in rate.factors)
 
 
 def _years(laws: _Laws, levels: tuple[float, ...], cells: int, sums: Sum) -> Years:

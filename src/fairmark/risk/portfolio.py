@@ -52,6 +52,11 @@ class Portfolio:
         for where, name in members:
             if name not in names:
                 raise WrongUsageError(f"{where}: there is no scenario {name!r}", hint="Name one of the portfolio.")
+        states = {scenario.name for scenario in self.scenarios if scenario.state is not None}
+        for where, name in members:
+            if name in states:
+                hint = "Leave it out: a state lasts all year, and nothing strikes or drives it."
+                raise WrongUsageError(f"{where}: {name!r} is a state, no event", hint=hint)
         chances = [(shock.name, name, hit) for shock in self.shocks for name, hit in shock.hits.items()]
         for shock, name, hit in chances:
             if not 0 <= hit <= 1:

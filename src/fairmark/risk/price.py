@@ -14,7 +14,7 @@ import numpy as np
 
 from fairmark.model.amounts import short
 from fairmark.model.finding import Finding
-from fairmark.model.risk import Assumption, CurvePoint, Input, Loss, LossBounds, Risk, ScenarioLoss
+from fairmark.model.risk import Assumption, CurvePoint, Input, Interval, Loss, LossBounds, Risk, ScenarioLoss
 from fairmark.numerics.distributions import Floats
 from fairmark.risk.calibration import CURRENCY, Calibration
 from fairmark.risk.circumstances import Circumstances, Guess, Settled, counting
@@ -89,7 +89,7 @@ def price(settled: Settled, findings: Sequence[Finding], calibration: Calibratio
         private=losses["private"],
         external=losses["external"],
         social=losses["social"],
-        scenarios=_scenarios(by_scenario, used, findings),
+        scenarios=_scenarios(by_scenario, drawn_means, used, findings),
         swings=swings(settled, signals, calibration, sorted(used)),
         notes=_notes(settled, signals, by_scenario),
     )
@@ -287,7 +287,9 @@ def _inputs(calibration: Calibration, used: Collection[str], guesses: Sequence[G
     return tuple(found)
 
 
-def _scenarios(of: Mapping[str, Sides], used: Collection[str], findings: Sequence[Finding]) -> tuple[ScenarioLoss, ...]:
+def _scenarios(
+    of: Mapping[str, Sides], drawn: Mapping[str, Sides], used: Collection[str], findings: Sequence[Finding]
+) -> tuple[ScenarioLoss, ...]:
     counted = counting(findings)
     rows = []
     for name, each in of.items():
@@ -300,12 +302,19 @@ def _scenarios(of: Mapping[str, Sides], used: Collection[str], findings: Sequenc
                 title=scenario.title,
                 private=float(each.private.mean()),
                 external=float(each.external.mean()),
+                private_range=_range(drawn[name].private),
+                external_range=_range(drawn[name].external),
                 inputs=tuple(sorted(named & set(used))),
                 findings=tuple(sorted(f.id for f in raising)),
                 equation=scenario.equation,
             )
         )
     return tuple(rows)
+
+
+def _range(at_nodes: Floats) -> Interval:
+    low, high = np.quantile(at_nodes, (0.05, 0.95))
+    return float(low), float(high)
 
 
 def _assumption(guess: Guess, settled: Settled, signals: Signals, inputs: Inputs) -> Assumption:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import special
 
 from fairmark.numerics.distributions import Distribution
-from fairmark.numerics.lattice import Complexes, Poisson
+from fairmark.numerics.lattice import Complexes, Losses, Once, Poisson
 from fairmark.numerics.law import Floats, as_floats
 from fairmark.numerics.quadrature import nodes, product
 from fairmark.risk.scenario import Scenario
@@ -21,10 +21,14 @@ _STRATA = 256
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A product of independent uncertain factors and a certain one: losses a year."""
+    """A product of independent uncertain factors and a certain one: losses a year.
+
+    ``once``: no rate at all, but exactly one loss in every year, as a stock has.
+    """
 
     factors: tuple[Distribution, ...]
     certain: float
+    once: bool = False
 
     @property
     def mean(self) -> float:
@@ -43,9 +47,19 @@ class Rate:
             return 0.0
         return max(self.second_moment - self.mean**2, 0.0)
 
+    @property
+    def count_variance(self) -> float:
+        """Of the number of losses in a year."""
+        return 0.0 if self.once else self.mean + self.variance
+
+
+ONCE = Rate(factors=(), certain=1.0, once=True)
+
 
 def rate_of(scenario: Scenario) -> Rate:
     """Return the loss event frequency of a scenario."""
+    if scenario.state is not None:
+        return ONCE
     certain = 1.0
     if scenario.capability is not None and scenario.resistance is not None:
         certain = success_probability(scenario.capability, scenario.resistance)
@@ -81,7 +95,7 @@ def success_probability(capability: Distribution, resistance: Distribution, n: i
     return float((1 - last) + (last - first) * np.sum(weights / 2 * slope * beaten))
 
 
-def mixing(rate: Rate, severity_transform: Complexes) -> tuple[Poisson, Poisson, Poisson]:
+def mixing(rate: Rate, severity_transform: Complexes) -> tuple[Losses, Losses, Losses]:
     """Return the Poisson mixture for a rate: below, at and above the truth.
 
     Quadrature points, doubled until nothing changes, serve as all three. A rate known so
@@ -92,6 +106,8 @@ def mixing(rate: Rate, severity_transform: Complexes) -> tuple[Poisson, Poisson,
         rate: losses a year.
         severity_transform: of the law of one loss, as ``lattice.transform`` gives it.
     """
+    if rate.once:
+        return _EVERY_YEAR, _EVERY_YEAR, _EVERY_YEAR
     probes = severity_transform[np.unique(np.geomspace(1, severity_transform.size, 64).astype(int)) - 1]
     n, rule = 6, _gauss(rate, 6)
     while n < _MOST_POINTS.get(len(rate.factors), 24):
@@ -101,6 +117,9 @@ def mixing(rate: Rate, severity_transform: Complexes) -> tuple[Poisson, Poisson,
             return finer, finer, finer
         rule = finer
     return _strata(rate)
+
+
+_EVERY_YEAR = Once()
 
 
 def _gauss(rate: Rate, n: int) -> Poisson:

@@ -1,5 +1,6 @@
 """A FAIR scenario: how often it happens and what it costs, refused when it says two things at once."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -49,6 +50,9 @@ class Scenario:
     exceeds the second.
 
     The primary losses of one event, by form, are independent and add up.
+
+    Or no event at all: ``state`` is the share of the year, or of the ``units``, that is in a bad state; the primary
+    loss is then what one unit costs in one year of it. See ``stock``.
     """
 
     name: str
@@ -59,6 +63,8 @@ class Scenario:
     vulnerability: Distribution | None = None
     capability: Distribution | None = None
     resistance: Distribution | None = None
+    state: Distribution | None = None
+    units: float = 1.0
     primary: Mapping[LossForm, Distribution] = field(default_factory=dict)
     secondary: tuple[Secondary, ...] = ()
     currency: str = "USD"
@@ -67,8 +73,11 @@ class Scenario:
         """Refuse missing and doubled branches, naming the field."""
         if not self.name:
             raise WrongUsageError("name: a scenario needs one", hint="Say who does what to what.")
-        self._require_one_frequency()
-        self._require_one_vulnerability()
+        if self.state is None:
+            self._require_one_frequency()
+            self._require_one_vulnerability()
+        else:
+            self._require_a_state_alone(self.state)
         if not self.primary:
             raise self._wrong("primary", "no loss is given", "Give at least one form of loss, a constant 0 if need be.")
         if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isupper()):
@@ -107,8 +116,22 @@ class Scenario:
         if self.vulnerability is not None:
             _require_share(f"{self.name}: vulnerability", self.vulnerability)
 
+    def _require_a_state_alone(self, state: Distribution) -> None:
+        _require_share(f"{self.name}: state", state)
+        if given := [name for name in _OF_EVENTS if getattr(self, name) is not None]:
+            raise self._wrong(given[0], "given beside state, which is no event", "Make two scenarios of it.")
+        if self.secondary:
+            raise self._wrong("secondary", "a state has no events that others react to", "Make a scenario of it.")
+        if len(self.primary) > 1 and state.support[0] < state.support[1]:
+            raise self._wrong("primary", "several forms beside an uncertain state", "Give their sum as one form.")
+        if not (math.isfinite(self.units) and self.units >= 0):
+            raise self._wrong("units", f"{self.units} is no number of units", "Give 0 or more.")
+
     def _wrong(self, where: str, problem: str, hint: str) -> WrongUsageError:
         return WrongUsageError(f"{self.name}: {where}: {problem}", hint=hint)
+
+
+_OF_EVENTS = ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance")
 
 
 def _made(values: Mapping[str, Any]) -> Scenario:

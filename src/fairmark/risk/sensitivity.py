@@ -18,7 +18,7 @@ CELLS = 2_048
 MOST_INPUTS = 400
 _ENDS = (0.05, 0.95)
 _LEVEL = 0.95
-_FREQUENCIES = ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance")
+_FREQUENCIES = ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance", "state")
 
 
 @dataclass(frozen=True, slots=True)

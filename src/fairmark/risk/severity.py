@@ -8,6 +8,7 @@ import numpy as np
 from fairmark.numerics.distributions import Distribution
 from fairmark.numerics.lattice import Complexes, Discretisation, smooth_transform, transform
 from fairmark.risk.scenario import Scenario
+from fairmark.risk.stock import stock_law
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ class Severity:
 
 def severity_of(scenario: Scenario) -> Severity:
     """Return the loss magnitude of a scenario."""
+    if scenario.state is not None:
+        stocks = (stock_law(scenario.state, scenario.units, law) for law in scenario.primary.values())
+        return Severity(tuple((1.0, law) for law in stocks))
     primary = tuple((1.0, law) for law in scenario.primary.values())
     return Severity(primary + tuple((item.probability.mean, item.severity) for item in scenario.secondary))
 

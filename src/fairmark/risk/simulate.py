@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmark.errors import WrongUsageError
+from fairmark.numerics.distributions import Distribution
 from fairmark.numerics.law import Floats
 from fairmark.numerics.sampling import draw, stream
 from fairmark.risk.annual import Figure
@@ -131,6 +132,9 @@ class Years:
         losses = np.zeros((len(portfolio.scenarios), YEARS_OF_A_BLOCK))
         for row, scenario in enumerate(portfolio.scenarios):
             random = stream(seed, f"scenario {scenario.name}", number)
+            if scenario.state is not None:
+                losses[row] = _in_state(scenario, scenario.state, random)
+                continue
             attempts = _attempts(scenario, random) * levels.get(scenario.name, 1.0)
             losses[row] = _year(scenario, _counts(attempts, random, scenario.name), random)
         for shock in portfolio.shocks:
@@ -179,6 +183,14 @@ def _attempts(scenario: Scenario, random: np.random.Generator) -> Floats:
         if law is not None:
             rate = rate * draw(law, random, YEARS_OF_A_BLOCK)
     return rate
+
+
+def _in_state(scenario: Scenario, state: Distribution, random: np.random.Generator) -> Floats:
+    """Return what the state costs in each year; share and cost hold for the whole year."""
+    cost = np.zeros(YEARS_OF_A_BLOCK)
+    for law in scenario.primary.values():
+        cost += draw(law, random, YEARS_OF_A_BLOCK)
+    return scenario.units * draw(state, random, YEARS_OF_A_BLOCK) * cost
 
 
 def _counts(rates: Floats, random: np.random.Generator, name: str) -> _Counts:

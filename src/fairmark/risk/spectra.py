@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairmark.numerics import lattice
-from fairmark.numerics.distributions import Distribution
+from fairmark.numerics.distributions import Constant, Distribution
 from fairmark.numerics.lattice import Complexes
 from fairmark.numerics.law import Floats
 from fairmark.risk.portfolio import Portfolio
@@ -27,6 +27,8 @@ class Spectra:
         shocks: for each shock the name of its rate, and its chance to hit each scenario.
         transforms: of one loss of each scenario.
         worth: mean of one loss of each scenario.
+        amounts: for each scenario, the names of what its state costs in the year; none for one with events.
+        step: between lattice points, in money.
         cells: lattice points.
     """
 
@@ -36,6 +38,8 @@ class Spectra:
     shocks: tuple[tuple[str, tuple[float, ...]], ...]
     transforms: tuple[Complexes, ...]
     worth: tuple[float, ...]
+    amounts: tuple[tuple[str, ...], ...]
+    step: float
     cells: int
 
     def mean(self, known: Mapping[str, float]) -> float:
@@ -44,7 +48,7 @@ class Spectra:
         events = self._rates(at)
         for slot, hits in self.shocks:
             events = [rate + at[slot] * hit for rate, hit in zip(events, hits, strict=True)]
-        return math.fsum(rate * loss for rate, loss in zip(events, self.worth, strict=True))
+        return self._stocks(at) + math.fsum(rate * loss for rate, loss in zip(events, self.worth, strict=True))
 
     def law(self, known: Mapping[str, float]) -> Floats:
         """Return the masses of the year for given values; what is not given lies at its mean."""
@@ -54,12 +58,17 @@ class Spectra:
             exponent += rate * (z - 1)
         for slot, hits in self.shocks:
             exponent += at[slot] * (struck(hits, self.transforms) - 1)
-        return lattice.invert(np.exp(exponent), self.cells)
+        stocks = lattice.mean_preserving(Constant(self._stocks(at)), self.step, self.cells)
+        return lattice.invert(np.exp(exponent) * lattice.transform(stocks), self.cells)
+
+    def _stocks(self, at: Mapping[str, float]) -> float:
+        """Return what all states cost in the year."""
+        return math.fsum(at[slot] for slots in self.amounts for slot in slots)
 
     def _rates(self, at: Mapping[str, float]) -> list[float]:
         return [
-            certain * math.prod(at[slot] for slot in slots)
-            for certain, slots in zip(self.certain, self.slots, strict=True)
+            0.0 if amount else certain * math.prod(at[slot] for slot in slots)
+            for certain, slots, amount in zip(self.certain, self.slots, self.amounts, strict=True)
         ]
 
 
@@ -72,6 +81,11 @@ def spectra(portfolio: Portfolio, step: float, cells: int) -> Spectra:
         own = [(f"{scenario.name}: {number}", law) for number, law in enumerate(rate.factors)]
         uncertain += own
         slots.append((*(slot for slot, _ in own), *([_LEVEL.format(driven)] if driven >= 0 else [])))
+    amounts = []
+    for scenario, rate, severity in zip(portfolio.scenarios, year.rates, year.severities, strict=True):
+        stocks = [(f"{scenario.name}: amount {k}", law) for k, (_, law) in enumerate(severity.parts) if rate.once]
+        amounts.append(tuple(slot for slot, _ in stocks))
+        uncertain += stocks
     uncertain += [(_LEVEL.format(number), factor.level) for number, factor in enumerate(portfolio.factors)]
     uncertain += [(f"shock {shock.name}", shock.rate) for shock in portfolio.shocks]
     return Spectra(
@@ -81,5 +95,7 @@ def spectra(portfolio: Portfolio, step: float, cells: int) -> Spectra:
         shocks=tuple((f"shock {x.name}", hits) for x, hits in zip(portfolio.shocks, year.hits, strict=True)),
         transforms=tuple(x.transform(lattice.mean_preserving, step, cells) for x in year.severities),
         worth=tuple(x.mean for x in year.severities),
+        amounts=tuple(amounts),
+        step=step,
         cells=cells,
     )

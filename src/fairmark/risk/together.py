@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairmark.numerics.distributions import Constant, Distribution
-from fairmark.numerics.lattice import Complexes, Poisson
+from fairmark.numerics.lattice import Complexes, Losses, Poisson
 from fairmark.numerics.quadrature import nodes
 from fairmark.risk.common_causes import Factor, Shock
 from fairmark.risk.engine import Joint
@@ -53,6 +53,9 @@ class Together:
         variance = 0.0
         for row, (rate, severity) in enumerate(zip(self.rates, self.severities, strict=True)):
             level = self._level(row)
+            if rate.once:
+                variance += severity.second_moment - severity.mean**2
+                continue
             variance += rate.mean * level.mean * severity.second_moment if rate.mean else 0.0
             variance += rate.variance * level.second_moment * severity.mean**2
         for level, rows in self._groups():
@@ -114,7 +117,7 @@ class Together:
         return found
 
     def _own_slopes(
-        self, own: Sequence[Poisson], points: Sequence[Poisson], transforms: Sequence[Complexes]
+        self, own: Sequence[Losses], points: Sequence[Poisson], transforms: Sequence[Complexes]
     ) -> tuple[Complexes, list[Complexes]]:
         """Return the transform of the year without shocks, and its derivatives; one level after the other."""
         slopes = [np.zeros_like(transforms[0]) for _ in transforms]
@@ -122,7 +125,7 @@ class Together:
         for (_, rows), levels in zip(self._groups(), points, strict=True):
             year = np.zeros_like(transforms[0])
             for level, weight in zip(levels.rates, levels.weights, strict=True):
-                counts = [Poisson(own[row].rates * level, own[row].weights) for row in rows]
+                counts = [own[row].at_level(level) for row in rows]
                 each = [count.pgf(transforms[row]) for count, row in zip(counts, rows, strict=True)]
                 year = year + weight * np.prod(each, axis=0)
                 for count, row, rest in zip(counts, rows, without_each(each), strict=True):
@@ -133,7 +136,7 @@ class Together:
                 slopes[row] = slopes[row] * others
         return np.asarray(np.prod(years, axis=0)), slopes
 
-    def _points(self, own: Sequence[Poisson], transforms: Sequence[Complexes]) -> list[Poisson]:
+    def _points(self, own: Sequence[Losses], transforms: Sequence[Complexes]) -> list[Poisson]:
         """Return the values of each level, doubled in number until the year does not change."""
         seen = np.unique(np.geomspace(1, transforms[0].size, 32).astype(int)) - 1
         probes = [z[seen] for z in transforms]
@@ -152,7 +155,7 @@ class Together:
         return found
 
     def _spectrum(
-        self, own: Sequence[Poisson], common: Sequence[Poisson], points: Sequence[Poisson], z: Sequence[Complexes]
+        self, own: Sequence[Losses], common: Sequence[Losses], points: Sequence[Poisson], z: Sequence[Complexes]
     ) -> Complexes:
         whole = np.ones(z[0].shape, dtype=np.complex128)
         for frequency, hits in zip(common, self.hits, strict=True):
@@ -162,15 +165,15 @@ class Together:
         return whole
 
 
-def _driven(own: Sequence[Poisson], rows: Sequence[int], levels: Poisson, transforms: Sequence[Complexes]) -> Complexes:
+def _driven(own: Sequence[Losses], rows: Sequence[int], levels: Poisson, transforms: Sequence[Complexes]) -> Complexes:
     """Return the transform of what scenarios cost that follow one level, mixed over its values."""
-    fading = np.sum([own[row].rates.min() * (1 - transforms[row].real) for row in rows], axis=0)
+    fading = np.sum([own[row].least * (1 - transforms[row].real) for row in rows], axis=0)
     mixed = np.zeros(fading.shape, dtype=np.complex128)
     for level, weight in zip(levels.rates, levels.weights, strict=True):
         seen = level * fading < 45  # beyond, the transform is below exp(-45)
         given = np.full(int(np.count_nonzero(seen)), weight, dtype=np.complex128)
         for row in rows:
-            given *= Poisson(own[row].rates * level, own[row].weights).pgf(transforms[row][seen])
+            given *= own[row].at_level(level).pgf(transforms[row][seen])
         mixed[seen] += given
     return mixed
 

@@ -95,6 +95,15 @@ EFFECTS: Mapping[str, Effect] = {
         (TAKEOVER,),
         moves=False,
     ),
+    "clear-text-login": Effect(
+        _S,
+        "moves nothing: whoever sits on the line learns the password, which the price of weak-tls already holds",
+        (),
+        (),
+        moves=False,
+        unused=("tef-network-position", "v-weak-tls"),
+        why_unused="the weak transport is a finding of its own and counts there",
+    ),
     "no-rate-limit": Effect(
         _S, "opens a way into reachable units whose owner chose the password", ("v-brute-no-limit",), _UNITS
     ),
@@ -109,6 +118,15 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "undeclared-service": Effect(
         _S, "multiplies tef-mass-flaw for each such service, at most by 5", ("v-undeclared-service",), _FLAW
+    ),
+    "information-disclosure": Effect(
+        _S,
+        "moves nothing: a told version makes the search for a known flaw quicker, and the flaw itself counts",
+        (),
+        (),
+        moves=False,
+        unused=("v-undeclared-service",),
+        why_unused="nobody has counted what a told version costs",
     ),
     "debug-interface": _PHYSICAL,
     "physical-port-open": _PHYSICAL,

@@ -26,6 +26,8 @@ _EXAMPLES = {
     "vulnerability": "{beta90: [0.1, 0.6]}",
     "capability": "{pert: [0.2, 0.5, 0.9]}",
     "resistance": "{pert: [0.4, 0.6, 0.95]}",
+    "state": "{beta90: [0.01, 0.3]}",
+    "units": "20000",
     "primary": "[{form: response, loss: {ln90: [1e4, 1e6]}}]",
     "secondary": "[{probability: 0.2, form: fines_and_judgments, loss: {ln90: [1e4, 3e6]}}]",
     "form": "response",
@@ -153,11 +155,25 @@ def _unknown(where: str, used: Any, names: set[str], what: str) -> Iterator[str]
 
 
 def _branch_faults(one: dict[str, Any]) -> Iterator[str]:
+    if one.get("state") is None:
+        if one.get("units") is not None:
+            yield f"units: counts units in a state, and no state is given; example: state: {_EXAMPLES['state']}"
+        yield from _event_faults(one)
+        return
+    for field in ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance", "secondary"):
+        if one.get(field):
+            yield f"{field}: stands beside state, which is no event; make two scenarios of it"
+    primary = one.get("primary")
+    if isinstance(primary, list) and len(primary) > 1 and not isinstance(one["state"], int | float):
+        yield "primary: several forms beside an uncertain state; give their sum as one form"
+
+
+def _event_faults(one: dict[str, Any]) -> Iterator[str]:
     frequency = [field for field in ("lef", "tef", "contact", "action") if one.get(field) is not None]
     success = [field for field in ("vulnerability", "capability", "resistance") if one.get(field) is not None]
     if frequency not in (["lef"], ["tef"], ["contact", "action"]):
         said = f"given are {' and '.join(frequency)}" if frequency else "is missing, and so is any other frequency"
-        expected = "expected lef, or tef, or contact with action"
+        expected = "expected lef, or tef, or contact with action (or state, for what is no event)"
         yield f"{frequency[-1] if frequency else 'lef'}: {said}; {expected}, example: lef: {_EXAMPLES['lef']}"
     if frequency[:1] == ["lef"]:
         yield from (f"{field}: stands beside lef, which contains it; drop it, or give tef instead" for field in success)
@@ -183,11 +199,19 @@ def _repeated_forms(primary: Any) -> Iterator[str]:
 
 
 def _strangers(data: dict[str, Any], names: set[str]) -> Iterator[str]:
-    """Yield every name that a shock or the factor uses and no scenario has."""
+    """Yield every name that a shock or the factor uses and no scenario has, or only a state."""
+    rows = data.get("scenarios")
+    states = {
+        name
+        for one in (rows if isinstance(rows, list) else [])
+        if isinstance(one, dict) and one.get("state") is not None and isinstance(name := one.get("name"), str)
+    }
     shocks, factor = data.get("shocks"), data.get("factor")
     for k, shock in enumerate(shocks if isinstance(shocks, list) else []):
         hits = shock.get("hits") if isinstance(shock, dict) else None
-        yield from _unknown(f"shocks[{k}].hits", list(hits) if isinstance(hits, dict) else None, names, "scenario")
+        hit = list(hits) if isinstance(hits, dict) else []
+        yield from _unknown(f"shocks[{k}].hits", hit, names, "scenario")
+        yield from (f"shocks[{k}].hits: {shown(name)} is a state, no event" for name in hit if name in states)
     listed = data.get("factors")
     rows = [("factor", factor)] + [
         (f"factors[{k}]", one) for k, one in enumerate(listed if isinstance(listed, list) else [])
@@ -196,6 +220,12 @@ def _strangers(data: dict[str, Any], names: set[str]) -> Iterator[str]:
     for where, one in rows:
         members = one.get("members") if isinstance(one, dict) else None
         yield from _unknown(f"{where}.members", members, names, "scenario")
+        followers = members if isinstance(members, list) else []
+        yield from (
+            f"{where}.members: {shown(name)} is a state, no event"
+            for name in followers
+            if isinstance(name, str) and name in states
+        )
         followed.update({name for name in members if isinstance(name, str)} if isinstance(members, list) else ())
     yield from (f"factors: {shown(name)} follows {n} of them; expected one" for name, n in followed.items() if n > 1)
 

@@ -24,7 +24,7 @@ from fairmark.workflows.scenario_faults import START, all_faults, contradictions
 from fairmark.workflows.scenario_laws import Amount, Events, Hit, Kind, Law, Share
 
 MODEL: Literal["fairmark-fair/1"] = "fairmark-fair/1"
-"""Version of the model: compound Poisson years mixed over uncertain frequencies, secondary losses for each event."""
+"""Version of the model: compound Poisson years, uncertain frequencies, secondary losses for each event; states."""
 MAX_BYTES = 1 << 20
 MAX_SCENARIOS = 1000
 _HORIZON_YEARS = 3.0
@@ -66,6 +66,8 @@ class GivenScenario(Value):
     vulnerability: Share | None = None
     capability: Amount | None = None
     resistance: Amount | None = None
+    state: Share | None = Field(default=None, description="share of the year, or of the units, in a bad state")
+    units: float | None = Field(default=None, ge=0, le=1e12, description="how many are in that state by that share")
     primary: tuple[GivenLoss, ...] = Field(min_length=1)
     secondary: tuple[GivenSecondary, ...] = ()
     currency: Currency | None = None
@@ -214,11 +216,12 @@ class ScenarioFile(Value):
                 for x in given.secondary
             ),
             currency=self.currency,
+            units=1.0 if given.units is None else given.units,
             **branches,
         )
 
 
-_BRANCHES = ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance")
+_BRANCHES = ("lef", "tef", "contact", "action", "vulnerability", "capability", "resistance", "state")
 _MODELS = (
     ScenarioFile,
     GivenScenario,
