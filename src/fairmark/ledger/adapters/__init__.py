@@ -1,0 +1,1 @@
+"""Where a log touches the world: databases, files, the network."""
