@@ -29,7 +29,7 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._base = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+            self._base = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
             self._base.execute("pragma journal_mode = wal")
             self._base.execute("pragma synchronous = full")
             self._require_durable(path)

@@ -1,0 +1,49 @@
+"""A PostgreSQL server of the tests' own: made in a folder, reached through a socket in it, ended with them."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def programs() -> Path:
+    """Return the folder of the newest server that is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda one: int(one.parts[-3]))
+    if not found:
+        raise AssertionError("PostgreSQL is missing: tests/setup/system-packages.sh installs it")
+    return found[-1].parent
+
+
+@contextmanager
+def server(folder: Path, **settings: str) -> Iterator[str]:
+    """Run a server with its data in an empty folder; yield the address of its database."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data, tools = folder / "data", programs()
+    _run(folder, [str(tools / "initdb"), "-D", str(data), "-U", "log", "-A", "trust", "--data-checksums", "-N"])
+    given = {"listen_addresses": "", "unix_socket_directories": str(folder), "max_connections": "40"} | settings
+    options = " ".join(f"-c {name}='{value}'" for name, value in given.items())
+    _run(
+        folder, [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "server.log"), "-o", options, "start"]
+    )
+    try:
+        yield f"host={folder} user=log dbname=postgres"
+    finally:
+        _run(folder, [str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"])
+
+
+def _run(folder: Path, command: list[str]) -> None:
+    """Run a program of PostgreSQL, which refuses to run as root."""
+    other: dict[str, Any] = {}
+    if os.getuid() == 0:
+        user = pwd.getpwnam("postgres")
+        shutil.chown(folder, user.pw_uid, user.pw_gid)
+        other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    # Not through pipes: the server would keep them open.
+    with (folder / "tools.log").open("ab") as log:
+        done = subprocess.run(command, check=False, stdout=log, stderr=log, cwd=folder, **other)
+    if done.returncode:
+        raise AssertionError(f"{command[0]}: {(folder / 'tools.log').read_text()[-2000:]}")
