@@ -69,6 +69,10 @@ class Store(Protocol):
         """Return the signed checkpoint of a size, or the latest; empty if there is none."""
         ...
 
+    def checkpoint_sizes(self) -> list[int]:
+        """Return the sizes of all signed checkpoints, the smallest first."""
+        ...
+
 
 def leaves_of(entries: Sequence[bytes]) -> list[bytes]:
     """Return the leaf hashes of entries; raises WrongUsageError for one that no bundle can hold."""

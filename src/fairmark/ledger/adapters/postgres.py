@@ -111,6 +111,11 @@ class PostgresStore:
                 row = self._base.execute("select note from checkpoints where size = %s", (size,)).fetchone()
             return bytes(row[0]) if row else b""
 
+    def checkpoint_sizes(self) -> list[int]:
+        """Return the sizes of all signed checkpoints."""
+        with self._telling():
+            return [row[0] for row in self._base.execute("select size from checkpoints order by size")]
+
     def _queue(self, new: Mapping[bytes, bytes]) -> None:
         """Insert entries with positions in their order; by leaf, so that two writers never wait for each other."""
         drawn = self._base.execute(

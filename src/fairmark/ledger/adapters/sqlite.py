@@ -102,6 +102,10 @@ class SqliteStore:
             row = self._base.execute("select note from checkpoints where size = ?", (size,)).fetchone()
         return bytes(row[0]) if row else b""
 
+    def checkpoint_sizes(self) -> list[int]:
+        """Return the sizes of all signed checkpoints."""
+        return [row[0] for row in self._base.execute("select size from checkpoints order by size")]
+
     def take(self, most: int) -> list[tuple[bytes, bytes]]:
         """Remove the oldest waiting entries."""
         rows = self._base.execute(
