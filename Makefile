@@ -34,13 +34,16 @@ $(VENV)/.done: requirements/dev.lock pyproject.toml
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-# What only the tests need: a browser, peers to compare with, unblob in an environment of its own, two npm packages pinned by digest.
-.cache/test-tools.done: tests/setup/system-packages.sh requirements/unblob.lock tests/setup/package-lock.json
+# What only the tests need: a browser, a database server, unblob and an OSCAL validator in environments of their own, two npm
+# packages pinned by digest.
+.cache/test-tools.done: tests/setup/system-packages.sh requirements/unblob.lock requirements/oscal.lock tests/setup/package-lock.json
 	@sh tests/setup/system-packages.sh
 	@mkdir -p .cache/npm
 	@cp tests/setup/package.json tests/setup/package-lock.json .cache/npm/
 	@test -x .cache/unblob/bin/python || $(PYTHON) -m venv .cache/unblob
 	@.cache/unblob/bin/python $(PIP) install --require-hashes -r requirements/unblob.lock
+	@test -x .cache/oscal/bin/python || $(PYTHON) -m venv .cache/oscal
+	@.cache/oscal/bin/python $(PIP) install --require-hashes -r requirements/oscal.lock
 	@npm ci --prefix .cache/npm --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -76,6 +79,7 @@ lock: $(VENV)/.done
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements/run.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra build --extra dev pyproject.toml -o requirements/dev.lock
 	@echo unblob==26.6.4 | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o requirements/unblob.lock
+	@echo compliance-trestle==5.2.0 | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o requirements/oscal.lock
 
 clean:
 	rm -rf $(VENV) .cache build dist examples/*/*.bin examples/*/out examples/*/out-real

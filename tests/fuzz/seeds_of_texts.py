@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from fairmark.model.value import canonical_json
 from fairmark.vulnerabilities.bundle import SCHEMA, write_bundle
-from tests.doubles import feed_files, sarif_logs, sboms
+from tests.doubles import feed_files, oscal_documents, sarif_logs, sboms
 from tests.doubles.assessments import assessment
 from tests.fuzz.targets.data import PRIVATE
 
@@ -321,6 +321,7 @@ def _documents() -> dict[str, Mapping[str, bytes]]:
             "archive": sboms.yocto_archive(),
         },
         "sarif": {"one": sarif_logs.log(sarif_logs.run(sarif_logs.result()))},
+        **oscal_documents.seeds(),
         "watch_state": {"one": json.dumps(told).encode()},
         "assessment": {"one": canonical_json(assessment())},
         "waivers": {"one": waivers},

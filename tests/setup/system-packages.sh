@@ -4,10 +4,10 @@ set -eu
 if [ "${1:-}" = image ]; then
   packages="squashfs-tools dpkg"; programs="mksquashfs dpkg-deb"
 else
-  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm"
-  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm"
+  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm postgresql"
+  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm initdb"
 fi
-PATH="$PATH:/usr/sbin:/sbin"
+PATH="$PATH:/usr/sbin:/sbin:$(echo /usr/lib/postgresql/*/bin | tr " " ":")"
 missing=
 for program in $programs; do command -v "$program" >/dev/null 2>&1 || missing="$missing $program"; done
 [ -z "$missing" ] && exit 0

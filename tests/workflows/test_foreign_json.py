@@ -34,3 +34,11 @@ def test_wrong_types_are_as_if_they_were_not_there() -> None:
     assert rows({"a": 1}) == []
     assert rows([1, {}, None, {"a": 1}], most=3) == [{}]
     assert json.dumps(rows("x")) == "[]"
+
+
+def test_a_name_that_stands_twice_is_refused_where_it_matters() -> None:
+    twice = b'{"a": 1, "b": [{"c": 1, "c": 2}]}'
+
+    assert read_json(twice, "x.json", limit=1_000, hint="h")["b"] == [{"c": 2}]
+    with pytest.raises(UnreadableInputError, match="'c' stands twice"):
+        read_json(twice, "x.json", limit=1_000, hint="h", unique=True)

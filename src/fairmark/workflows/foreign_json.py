@@ -1,6 +1,7 @@
 """Read JSON that somebody else wrote, within bounds of size and depth that are looked at before anything is built."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from fairmark.errors import UnreadableInputError
@@ -9,8 +10,10 @@ MOST_VALUES = 3_000_000  # a value costs up to 200 bytes of memory, whatever it 
 _MARKS = (b",", b"[", b"{")
 
 
-def read_json(content: bytes, name: str, *, limit: int, hint: str) -> Any:
+def read_json(content: bytes, name: str, *, limit: int, hint: str, unique: bool = False) -> Any:
     """Return the value of a JSON document (UTF-8, UTF-16 or UTF-32, with or without a byte order mark).
+
+    ``unique`` refuses a name that stands twice in one object: of two values no reader can say which one counts.
 
     Raises:
         UnreadableInputError: when it is too large, holds too many values, is nested too deeply, or is no JSON.
@@ -20,9 +23,23 @@ def read_json(content: bytes, name: str, *, limit: int, hint: str) -> Any:
     if sum(content.count(mark) for mark in _MARKS) > MOST_VALUES:
         raise UnreadableInputError(f"{name} holds more than {MOST_VALUES:,} values", hint=hint)
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=_once_each if unique else None)
+    except _TwiceError as error:
+        raise UnreadableInputError(f"{name}: {error} stands twice in one object", hint=hint) from None
     except (ValueError, RecursionError):
         raise UnreadableInputError(f"{name} is not JSON", hint=hint) from None
+
+
+class _TwiceError(Exception):
+    """A name stands twice in one object."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise _TwiceError(repr(text(twice, 60)))
+    return made
 
 
 def text(value: object, longest: int = 500) -> str:

@@ -32,6 +32,8 @@ from fairmark.vulnerabilities.ranges import covers, told
 from fairmark.vulnerabilities.record import Range, Record, Scheme
 from fairmark.vulnerabilities.versions import compare, contains
 from fairmark.workflows.gate import read_assessment, read_waivers
+from fairmark.workflows.oscal import read_catalogue, read_results
+from fairmark.workflows.oscal_read import read_catalog
 from fairmark.workflows.sarif_read import read_sarif
 from fairmark.workflows.sbom import read_sbom
 from fairmark.workflows.vex import read_vex
@@ -276,6 +278,9 @@ TARGETS = (
     Target("vex", partial(_document, read_vex), Form.JSON, 150),
     Target("sbom", partial(_document, read_sbom), Form.JSON, 120),
     Target("sarif", partial(_document, read_sarif), Form.JSON, 100),
+    Target("oscal_catalog", partial(_document, read_catalog), Form.JSON, 80),
+    Target("oscal_own", partial(_document, read_catalogue), Form.JSON, 60),
+    Target("oscal_results", partial(_document, read_results), Form.JSON, 60),
     Target("watch_state", partial(_document, read_state), Form.JSON, 60),
     Target("assessment", partial(_document, read_assessment), Form.JSON, 60),
     Target("waivers", partial(_document, read_waivers), Form.TEXT, 60),

@@ -21,7 +21,7 @@ from fairmark.examine.scripts.tls_checks import unchecked_tls
 from fairmark.examine.shell_syntax import ShellSyntaxError, parse
 from fairmark.examine.subject import FileFacts
 from fairmark.examine.text_secrets import find_secrets
-from fairmark.model.data import parse_foreign_yaml
+from fairmark.model.yaml_text import parse_foreign_yaml
 from fairmark.workflows.mapping import read_mapping
 from fairmark.workflows.profile import read_profile
 from tests.doubles.settings import text_file
