@@ -4,8 +4,8 @@ set -eu
 if [ "${1:-}" = image ]; then
   packages="squashfs-tools dpkg"; programs="mksquashfs dpkg-deb"
 else
-  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm postgresql"
-  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm initdb"
+  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm postgresql golang-go golang-golang-x-mod-dev"
+  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm initdb go"
 fi
 PATH="$PATH:/usr/sbin:/sbin:$(echo /usr/lib/postgresql/*/bin | tr " " ":")"
 missing=
