@@ -15,7 +15,7 @@ from fairmark.ledger.sequencer import damaged
 from fairmark.ledger.signer import StatefulSigner
 from fairmark.ledger.store import Head, Store
 from fairmark.ledger.tiles import HEIGHT, WIDTH, Tile, TileReader, hashes_of
-from fairmark.ledger.witness import Request
+from fairmark.ledger.witness import BehindError, Request
 
 _AT_ONCE = 4096
 
@@ -49,7 +49,7 @@ def cosign(store: Store, old: int, size: int, witness: VerifierKey, ask: Ask) ->
 
     Args:
         store: the log.
-        old: the size that the witness saw last.
+        old: the size that the witness saw last, as far as known; it says so if it was another.
         size: of a checkpoint that was published.
         witness: its key.
         ask: how to reach it.
@@ -59,9 +59,17 @@ def cosign(store: Store, old: int, size: int, witness: VerifierKey, ask: Ask) ->
     """
     checkpoint, note = parse_checkpoint(store.checkpoint(size))
     reader = TileReader(size, store.fetch)
-    proof = merkle.consistency_proof(old, size, reader) if 0 < old <= size else ()
     own = with_signatures(checkpoint, [one for one in note.signatures if one.name == checkpoint.origin])
-    lines = parse_note(note.text.encode() + b"\n" + ask(Request(old, tuple(proof), own))).signatures
+
+    def asked(start: int) -> bytes:
+        proof = merkle.consistency_proof(start, size, reader) if 0 < start <= size else ()
+        return ask(Request(start, tuple(proof), own))
+
+    try:
+        said = asked(old)
+    except BehindError as behind:
+        said = asked(behind.size)
+    lines = parse_note(note.text.encode() + b"\n" + said).signatures
     if not cosignatures(Note(note.text, lines), [witness]):
         raise CheckFailedError(f"{witness.name} sent no good cosignature", hint="Check its key in the policy.")
     kept = [one for one in note.signatures if one.name != witness.name]

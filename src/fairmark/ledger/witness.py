@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fairmark.errors import UnreadableInputError
+from fairmark.errors import CheckFailedError, UnreadableInputError
 from fairmark.ledger import merkle
 from fairmark.ledger.checkpoint import Checkpoint, cosigned_by, parse_checkpoint
 from fairmark.ledger.merkle import HASH_BYTES
@@ -56,6 +56,14 @@ class Answer:
     seen: Seen | None = None
     origin: str = ""
     content_type: str = "text/plain; charset=utf-8"
+
+
+class BehindError(CheckFailedError):
+    """A witness saw another size last than the log believed; ask it again from there."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the witness saw {size} entries last", hint="Ask it again from there.")
+        self.size = size
 
 
 def parse_request(content: bytes) -> Request:

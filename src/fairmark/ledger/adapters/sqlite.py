@@ -58,7 +58,7 @@ class SqliteStore:
 
     def head(self) -> Head:
         """Return how far the log is sequenced."""
-        size, root = self._base.execute("select size, root from head").fetchone()
+        size, root = self._base.execute("select size, cast(root as blob) from head").fetchone()
         return Head(size, root)
 
     def waiting(self) -> int:
@@ -73,7 +73,9 @@ class SqliteStore:
                 return bundle(found)
             raise _missing(tile)
         wanted = tile.level, tile.number
-        row = self._base.execute("select content from tiles where level = ? and number = ?", wanted).fetchone()
+        row = self._base.execute(
+            "select cast(content as blob) from tiles where level = ? and number = ?", wanted
+        ).fetchone()
         if row is None or len(row[0]) < tile.width * HASH_BYTES:
             raise _missing(tile)
         return bytes(row[0][: tile.width * HASH_BYTES])
@@ -81,7 +83,7 @@ class SqliteStore:
     def entries(self, start: int, end: int) -> list[bytes]:
         """Return entries in order."""
         rows = self._base.execute(
-            "select entry from entries where place >= ? and place < ? order by place", (start, end)
+            "select cast(entry as blob) from entries where place >= ? and place < ? order by place", (start, end)
         )
         return [row[0] for row in rows]
 
@@ -97,9 +99,9 @@ class SqliteStore:
     def checkpoint(self, size: int | None = None) -> bytes:
         """Return the signed checkpoint of a size, or the latest."""
         if size is None:
-            row = self._base.execute("select note from checkpoints order by size desc limit 1").fetchone()
+            row = self._base.execute("select cast(note as blob) from checkpoints order by size desc limit 1").fetchone()
         else:
-            row = self._base.execute("select note from checkpoints where size = ?", (size,)).fetchone()
+            row = self._base.execute("select cast(note as blob) from checkpoints where size = ?", (size,)).fetchone()
         return bytes(row[0]) if row else b""
 
     def checkpoint_sizes(self) -> list[int]:
