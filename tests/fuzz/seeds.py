@@ -23,7 +23,7 @@ from tests.doubles.elves import elf, hardened_daemon
 from tests.doubles.images import DIRECTORY, FILE, LINK, NOISE, tar
 from tests.doubles.old_squashfs import Style, old_squashfs
 from tests.examine.containers import test_android_sparse, test_cramfs, test_fit, test_lzop, test_romfs
-from tests.fuzz import corpus, seeds_of_texts
+from tests.fuzz import corpus, seeds_of_probes, seeds_of_texts
 
 BODY = NOISE[:900] + bytes(1500) + b"text that can be packed " * 60
 NODES = (
@@ -64,6 +64,7 @@ def _all() -> dict[str, Mapping[str, bytes]]:
         **firmware_images.seeds(),
         **_databases(),
         **seeds_of_texts.every(),
+        **seeds_of_probes.every(),
     }
 
 

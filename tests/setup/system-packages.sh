@@ -4,8 +4,10 @@ set -eu
 if [ "${1:-}" = image ]; then
   packages="squashfs-tools dpkg"; programs="mksquashfs dpkg-deb"
 else
-  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm postgresql golang-go golang-golang-x-mod-dev"
-  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm initdb go"
+  packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm
+  postgresql golang-go golang-golang-x-mod-dev dropbear-bin mosquitto lighttpd lighttpd-mod-openssl"
+  programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm
+  initdb go dropbear dropbearkey mosquitto mosquitto_passwd lighttpd"
 fi
 PATH="$PATH:/usr/sbin:/sbin:$(echo /usr/lib/postgresql/*/bin | tr " " ":")"
 missing=
@@ -21,6 +23,7 @@ for package in $packages; do
   wanted="$wanted $package"
 done
 export DEBIAN_FRONTEND=noninteractive
+export RUNLEVEL=1  # install servers, start none
 $as_root apt-get update -qq || echo "apt-get update reported a problem; going on with the lists that are there"
 # shellcheck disable=SC2086 - a list of words
 $as_root apt-get install -y -qq --no-install-recommends $wanted >/dev/null

@@ -1,0 +1,1 @@
+"""The doors of the probe: sockets to one pinned address, bounded in time and bytes."""
