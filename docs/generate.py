@@ -13,6 +13,7 @@ import click
 from fairmark.cli.main import COMMANDS, fairmark
 from fairmark.examine.containers import HANDLERS
 from fairmark.examine.detectors import DETECTORS
+from fairmark.examine.probe.rules import RULES as PROBE_RULES
 from fairmark.examine.rule import Rule
 from fairmark.model.vocabulary import vocabulary
 from fairmark.risk.calibration import load as load_calibration
@@ -54,6 +55,7 @@ def rules() -> Iterator[str]:
     yield from (f"| {handler.name} | {_cell(handler.documentation)} |" for handler in HANDLERS)
     yield ""
     topics: list[tuple[str, Iterable[Rule | VulnerabilityRule]]] = [(one.title, one.rules) for one in DETECTORS]
+    topics.append(("The running device (`fairmark probe`)", PROBE_RULES))
     for title, topic in (*topics, ("Published flaws", VULNERABILITY_RULES), ("The maker's SBOM", SBOM_RULES)):
         yield from (f"## {title}", "")
         for rule in topic:

@@ -17,8 +17,8 @@ from fairmark.examine.elf import Elf, read_elf
 from fairmark.examine.extract import Extraction, extract
 from fairmark.examine.limits import Limits
 from fairmark.examine.tree import Kind, Tree
-from fairmark.model.data import parse_yaml
 from fairmark.model.device import Device, Network
+from fairmark.model.yaml_text import parse_yaml
 
 MAKE = {"flawed": flawed_image, "fixed": fixed_image}
 BOTH = sorted(MAKE)

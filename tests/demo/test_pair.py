@@ -3,9 +3,9 @@
 import pytest
 
 from fairmark.demo.pair import PAIR, Example
-from fairmark.model.data import parse_yaml
 from fairmark.model.device import Device
 from fairmark.model.vocabulary import declared_facts, vocabulary
+from fairmark.model.yaml_text import parse_yaml
 
 
 def _device(example: Example) -> Device:

@@ -28,6 +28,7 @@ def package(**changes: object) -> Component:
         "upstream_version": "3.0.11",
         "distribution": "debian 12",
         "source_package": "openssl",
+        "source": "package database dpkg",
     }
     return component(**(given | changes))  # type: ignore[arg-type]
 

@@ -1,7 +1,7 @@
 """Builders for verdicts: a device with its claims, one finding, one observation, an image that was seen whole."""
 
 from fairmark.model.device import Claim, Device
-from fairmark.model.finding import Confidence, Finding, Observation, Reach, SeenFact, Severity
+from fairmark.model.finding import Confidence, Finding, Method, Observation, Reach, SeenFact, Severity
 from fairmark.model.gap import Gap, GapReason
 from fairmark.model.image import Coverage
 from fairmark.model.standard import Outcome, Verdict
@@ -31,10 +31,13 @@ def finding(weakness: str, *, confidence: Confidence = Confidence.A, evidence: s
     )
 
 
-def observation(capability: str, *, complete: bool = True) -> Observation:
+def observation(
+    capability: str, *, complete: bool = True, method: Method = Method.FIRMWARE_STATIC, rule: str = ""
+) -> Observation:
     """An observation that speaks for this capability."""
     return Observation(
-        rule=f"rule-{capability}",
+        rule=rule or f"rule-{capability}",
+        method=method,
         capability=capability,
         statement="Seen to be right.",
         complete=complete,

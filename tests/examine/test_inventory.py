@@ -100,3 +100,15 @@ def test_a_kernel_that_is_named_after_its_interface_does_not_contradict_its_pack
     }
 
     assert contradictions(subject(files)) == ()
+
+
+def test_files_of_a_distribution_without_its_database_say_who_built_them() -> None:
+    dropbear = elf(payload=b"\0SSH-2.0-dropbear_2019.78\0")
+    name = b"ID=debian\nVERSION_ID=12\n"
+    own = {"/usr/sbin/dropbear": dropbear, "/etc/os-release": b"ID=mycam\nVERSION_ID=12\n"}
+    listed = {"/usr/sbin/dropbear": dropbear, "/etc/os-release": name, "/usr/lib/opkg/status": _opkg("x", "1")}
+    trees = [{"/usr/sbin/dropbear": dropbear, "/etc/os-release": name}, own, listed]
+
+    found = [next(one for one in inventory(subject(files))[0] if one.name == "dropbear") for files in trees]
+
+    assert [one.distribution for one in found] == ["debian 12", "", ""]

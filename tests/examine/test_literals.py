@@ -1,12 +1,14 @@
 """Both engines against the plainest search there is, and the choice between them."""
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fairmark.examine import literals
 from fairmark.examine.literals import ENGINES, searcher, with_hyperscan, with_yara_x
 from fairmark.examine.pattern_rules import patterns
 
@@ -14,6 +16,7 @@ from fairmark.examine.pattern_rules import patterns
 _LITERALS = st.lists(
     st.lists(st.sampled_from(b"\x00\xffab.*{\\ 1"), min_size=2, max_size=9).map(bytes), min_size=1, max_size=12
 )
+_MANY = [b"number %d" % number for number in range(1, 100)]  # enough for Hyperscan
 _ANCHORS = sorted({literal for rule in patterns() for literal in rule.anchors})
 
 
@@ -55,9 +58,9 @@ def test_nothing_is_found_in_nothing_and_for_nothing(build) -> None:
 def test_without_hyperscan_the_other_engine_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hyperscan", None)
 
-    found = searcher([b"one", b"two"])(b"two")
+    found = searcher(_MANY)(b"--number 77--")
 
-    assert found == {b"two"}
+    assert found == {b"number 7", b"number 77"}
     with pytest.raises(ImportError):
         with_hyperscan([b"one"])
 
@@ -73,7 +76,29 @@ def test_a_processor_that_hyperscan_does_not_know_is_left_to_the_other_engine(mo
         def compile(self, **_options: object) -> None:
             raise ArchitectureError
 
-    refusing = SimpleNamespace(Database=Database, HS_MODE_BLOCK=1, HS_FLAG_SINGLEMATCH=8, error=ArchitectureError)
+    refusing = SimpleNamespace(
+        __version__="0", Database=Database, HS_MODE_BLOCK=1, HS_FLAG_SINGLEMATCH=8, error=ArchitectureError
+    )
     monkeypatch.setitem(sys.modules, "hyperscan", refusing)
 
-    assert searcher([b"one"])(b"one") == with_yara_x([b"one"])(b"one") == {b"one"}
+    assert searcher(_MANY)(b"number 12") == with_yara_x(_MANY)(b"number 12") == {b"number 1", b"number 12"}
+
+
+def test_a_search_that_was_compiled_in_an_earlier_run_finds_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    first = with_hyperscan(_MANY)
+    monkeypatch.setattr(literals, "_compiled", None)
+
+    second = with_hyperscan(_MANY)
+
+    for data in (b"number 12", b"--number 77 number 8", b"", b"nothing"):
+        assert first(data) == second(data) == frozenset(one for one in _MANY if one in data)
+
+
+def test_a_kept_search_that_this_processor_cannot_run_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(literals, "kept_value", lambda *_: b"of another machine")
+
+    assert with_hyperscan(_MANY)(b"number 12") == {b"number 1", b"number 12"}

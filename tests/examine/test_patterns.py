@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairmark.examine.literals import ENGINES, Search
-from fairmark.examine.patterns import Pattern, PatternSet, Sample, find_versions, patterns
+from fairmark.examine.pattern_rules import sampled_patterns
+from fairmark.examine.patterns import Pattern, PatternSet, Sample, _surroundings, find_versions, patterns
 
 
 def _every_literal(literals: Sequence[bytes]) -> Search:
@@ -16,7 +17,7 @@ def _every_literal(literals: Sequence[bytes]) -> Search:
     return lambda _data: frozenset(literals)
 
 
-_SAMPLES = [(rule, sample) for rule in patterns() for sample in rule.samples]
+_SAMPLES = [(rule, sample) for rule in sampled_patterns() for sample in rule.samples]
 _ALONE = {rule.id: PatternSet.of([rule], engine=_every_literal) for rule in patterns()}
 
 
@@ -33,7 +34,7 @@ def test_a_rule_reads_its_samples(rule: Pattern, sample: Sample) -> None:
 
 
 def test_at_least_six_hundred_components_are_known_and_each_rule_has_both_kinds_of_sample() -> None:
-    rules = patterns()
+    rules = sampled_patterns()
 
     assert len({rule.name for rule in rules}) >= 600
     for rule in rules:
@@ -73,11 +74,42 @@ def test_a_table_of_versions_is_no_component() -> None:
     assert find_versions(data, b"notes") == ()
 
 
-def test_a_version_over_the_stride_of_the_search_is_found() -> None:
-    for cut in range(20):
-        data = bytes((4 << 20) - cut) + b"\0BusyBox v1.31.1 (2020)\0"
+def _around_dots(data: bytes) -> list[tuple[int, int]]:
+    """Find the surroundings of every digit-dot-digit place by place."""
+    ranges: list[tuple[int, int]] = []
+    last = -1000
+    for at in range(1, len(data) - 1):
+        if data[at : at + 1] == b"." and data[at - 1 : at].isdigit() and data[at + 1 : at + 2].isdigit():
+            start = ranges.pop()[0] if at - last <= 256 else max(0, at - 160)
+            ranges.append((start, min(len(data), at + 96)))
+            last = at
+    return ranges
 
-        assert [hit.version for hit in find_versions(data, b"busybox")] == ["1.31.1"]
+
+@given(
+    pieces=st.lists(
+        st.one_of(st.sampled_from([b"1.2", b"1.", b".", b"1.2.3", b"x"]), st.integers(0, 300).map(bytes)), max_size=30
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_the_bytes_around_versions_are_those_that_a_look_at_every_place_finds(pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+
+    assert list(_surroundings(data)) == _around_dots(data)
+
+
+@pytest.mark.parametrize("gap", [255, 256, 257])
+def test_neighbouring_versions_become_one_piece_up_to_256_bytes_apart(gap: int) -> None:
+    data = b"1.2" + b"." * (gap - 3) + b"3.4" + bytes(500)
+
+    assert list(_surroundings(data)) == _around_dots(data)
+    assert len(_around_dots(data)) == 1 + (gap > 256)
+
+
+def test_a_file_full_of_dots_is_one_piece() -> None:
+    data = b"1." * 2_000_000
+
+    assert list(_surroundings(data)) == [(0, len(data))]
 
 
 @pytest.mark.parametrize("data", [b"", b".", b"1.", b"1.2", b".2", b"1.2.", b"\0" * 3])
@@ -121,9 +153,9 @@ def test_rules_with_no_literal_and_no_name_are_no_fault() -> None:
 
 def test_rules_that_ask_for_a_name_are_found_by_its_first_bytes() -> None:
     asking = [(one.files or one.file_version, one) for one in patterns() if one.bare or one.file_version]
-    names = {sample.name for rule in patterns() for sample in rule.samples}
+    names = {sample.name for _, sample in _SAMPLES}
     known = PatternSet.of(patterns())
 
     for name in names:
         wanted = {one.id for asked, one in asking if asked and asked.compiled.match(name)}
-        assert wanted == {one.id for one in known._worth_a_look(b"", b"", name)}, name
+        assert wanted == {one.id for one in known._worth_a_look(b"", name, frozenset())}, name

@@ -43,6 +43,12 @@ def test_a_fixed_credential_is_found(text: str) -> None:
         'user = input()\npassword = getpass("word")\n',
         "np_user = 'x'\nentry = ' NOPASSWD: Zu8rt4Kp'\n",
         'URL="https://a.net"\nID="x"\nuser=x\nTOKEN="unknown"\n',
+        'options = {"username": "-u", "passwd": "--password"}\n',
+        "HOSTNAME = 'NET|HOSTNAME'\nPASS = 'PASSWORD|-PASS'\n",
+        """url = 'x'\nuser = re.search(r'{"passedToken":"([^"]+)",', page)\n""",
+        '{"Remote Host": "Remote Host", "Remote Secret": "Fernes Geheimnis"}\n',
+        """ssid = 'x'\nlines.append('    psk="' + psk + '"')\n""",
+        '<ui>\n <accounts enabled="no" timeout="30">\n  <account user="fleet" password="Zu8rt4Kp"/>\n </accounts>\n</ui>\n',
         "host = AccountHost\nmd5secret = AccountRealmedPassword\n",
         "[shop]\nenabled => no\nusername => oscar\npassword => Zu8rt4Kp\n",
     ],
@@ -64,6 +70,38 @@ def test_in_code_only_a_quoted_text_is_fixed() -> None:
 
     assert find_secrets("/usr/lib/app.py", code) == ()
     assert len(find_secrets("/usr/lib/app.py", code.replace("stored", "'Zu8rt4Kp'"))) == 1
+
+
+def test_a_table_of_test_data_holds_no_secret_of_the_program() -> None:
+    table = "class A:\n    {} = [{{\n        'url': 'https://a.net/1',\n        'params': {{\n            'password': 'Zu8rt4Kp',\n"
+    table = table.replace("'url'", "'first': 1,\n    }}, {{\n        'url'")
+
+    assert find_secrets("/usr/lib/app.py", table.format("_TESTS")) == ()
+    assert len(find_secrets("/usr/lib/app.py", table.format("LATEST"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "there"),
+    [
+        ("/lib/a.py", "EXAMPLES = r'''\n  username: x\n  'password': 'Zu8rt4Kp'\n'''\n", 0),
+        ("/lib/a.py", "SETTINGS = r'''\n  username: x\n  'password': 'Zu8rt4Kp'\n'''\n", 1),
+        ("/lib/a.php", "<?php\n/*\n 'username' => 'x',\n 'password' => 'Zu8rt4Kp',\n*/\n", 0),
+        ("/lib/a.php", "<?php\n/* Whom? */\n$a = ['username' => 'x',\n 'password' => 'Zu8rt4Kp'];\n", 1),
+        ("/lib/a.py", "names = {'username': 'u', 'token': 'controller_oauthtoken', 'secret': 'AZURE_SECRET'}\n", 0),
+        ("/lib/vendor/a.py", "headers = {'user': 'x', 'Metadata-Token': 'vendor'}\n", 0),
+        ("/lib/a.rb", "user = 'x'\npassword = 'REDACTED'\n", 0),
+        ("/lib/a.py", "login(user='anonymous', password='anonymous@')\n", 0),
+    ],
+)
+def test_what_only_stands_in_code_is_no_secret_of_it(path: str, code: str, there: int) -> None:
+    assert len(find_secrets(path, code)) == there
+
+
+def test_a_token_that_is_the_name_of_the_file_is_no_secret() -> None:
+    code = "url = 'https://a.net'\n_TOKEN = 'puls4'\n"
+
+    assert find_secrets("/usr/lib/puls4.py", code) == ()
+    assert len(find_secrets("/usr/lib/channel.py", code)) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from fairmark.cli.main import COMMANDS
+from fairmark.model.value import canonical_json
+from tests.doubles.network_reports import report
 from tests.journeys.conftest import ROOT, Camera, Run
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -32,16 +34,20 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
 def test_every_command_line_in_the_documents_runs(
-    line: str, flawed: Camera, fairmark: Callable[..., Run], tmp_path: Path
+    line: str, cameras: tuple[Camera, Camera], fairmark: Callable[..., Run], tmp_path: Path
 ) -> None:
-    (tmp_path / "firmware.bin").write_bytes(flawed.image.read_bytes())
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "assessment.json").write_bytes((flawed.out / "assessment.json").read_bytes())
+    for camera, image, out in zip(cameras, ("firmware.bin", "new.bin"), ("out", "new"), strict=True):
+        (tmp_path / image).write_bytes(camera.image.read_bytes())
+        (tmp_path / out).mkdir()
+        (tmp_path / out / "assessment.json").write_bytes((camera.out / "assessment.json").read_bytes())
     for name, text in _files_of_the_guides().items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     words = shlex.split(line)[1:]
     if words[0] == "init":
         (tmp_path / "device.yaml").unlink()
+    if words[0] == "threats" and "--init" in words:
+        (tmp_path / "threats.yaml").unlink()
 
     run = fairmark(*words, cwd=tmp_path)
 
@@ -61,17 +67,34 @@ def _files_of_the_guides() -> dict[str, str]:
         r"```yaml\n# ransom.yaml\n(.*?)```", (ROOT / "docs/howto/price-a-scenario.md").read_text(), re.DOTALL
     )
     rule = re.search(r"```yaml\n# my-rules.yaml\n(.*?)```", (ROOT / "docs/howto/add-a-rule.md").read_text(), re.DOTALL)
+    threats = re.search(
+        r"```yaml\n# threats.yaml\n(.*?)```", (ROOT / "docs/howto/threat-model.md").read_text(), re.DOTALL
+    )
+    assert threats
     assert rule
     assert waivers
     assert figures
     assert ransom
     bom, vex = re.findall(r"```json\n(.*?)```", (ROOT / "docs/howto/makers-documents.md").read_text(), re.DOTALL)
     (scan,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/howto/code-scanners.md").read_text(), re.DOTALL)
+    answer = (ROOT / "docs/howto/answer-a-standard.md").read_text()
+    papers = re.findall(r"```(?:yaml|text)\n# ([\w./-]+)\n(.*?)```", answer, re.DOTALL)
+    own = re.search(
+        r"```yaml\n# own/([\w.-]+)\n(.*?)```", (ROOT / "docs/howto/add-a-catalogue.md").read_text(), re.DOTALL
+    )
+    assert own
     return {
+        **dict(papers),
+        f"own/{own[1]}": own[2],
+        "checklist.csv": "id,title\nA-1,The maker answers the telephone\n",
+        "network.json": canonical_json(report()).decode(),
+        "label.jpg": "a photo",
+        "camera.yaml": (ROOT / "examples/ip-camera/device.yaml").read_text(),
         "bom.json": bom,
         "maker-vex.json": vex,
         "scan.sarif": scan,
         "my-rules.yaml": rule[1],
+        "threats.yaml": threats[1],
         "waivers.yaml": waivers[1],
         "calibration.yaml": figures[1],
         "device.yaml": "network: behind_nat\n",

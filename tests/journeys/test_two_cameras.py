@@ -90,7 +90,7 @@ def test_both_optima_are_proven_and_liability_has_something_to_close(flawed: Cam
 def test_shipping_without_the_password_is_forbidden_before_it_is_priced(flawed: Camera) -> None:
     first = flawed.assessment["plan"]["shipping"][0]
 
-    assert first["forbidden_by"] == ["psti 1-2"]
+    assert first["forbidden_by"] == ["cra I.2.b (from 2027-12-11)", "cra I.2.d (from 2027-12-11)", "psti 1-2"]
     assert first["wait"]["mean"] > 0
 
 

@@ -1,7 +1,11 @@
-import pytest
-import yaml
+import sys
+from pathlib import Path
 
-from fairmark.model.data import digest_of, load_yaml, parse_foreign_yaml, parse_yaml
+import pytest
+
+from fairmark.model import data
+from fairmark.model.data import MalformedDataError, digest_of, files_below, load_made, load_yaml, read_data
+from fairmark.model.yaml_text import parse_yaml
 
 
 def test_a_data_file_is_read_once_and_named_by_its_digest() -> None:
@@ -9,37 +13,43 @@ def test_a_data_file_is_read_once_and_named_by_its_digest() -> None:
     assert len(digest_of("fairmark.model", "vocabulary.yaml")) == 64
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a: &x [1, 2]\nb: *x",
-        "a: 1\na: 2",
-        "a: !!python/object/apply:os.getcwd []",
-        "a: [",
-        "? [1, 2]\n: 3",
-        "{? {a: 1} : 3}",
-        "\x00",
-    ],
-)
-def test_foreign_yaml_with_tricks_is_refused(text: str) -> None:
-    with pytest.raises(yaml.YAMLError):
-        parse_foreign_yaml(text)
+def test_what_is_parsed_once_is_what_is_parsed_anew() -> None:
+    text = read_data("fairmark.vulnerabilities", "needs.yaml")
+
+    assert repr(load_yaml("fairmark.vulnerabilities", "needs.yaml")) == repr(parse_yaml(text))
 
 
-def test_foreign_yaml_of_plain_values_is_read() -> None:
-    assert parse_foreign_yaml("a: [1, x]\nb: {c: true}") == {"a": [1, "x"], "b": {"c": True}}
+def test_a_data_file_that_is_no_yaml_is_named_with_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("rules: [")
+    monkeypatch.setattr(data, "files", lambda _package: tmp_path)
+
+    with pytest.raises(MalformedDataError, match="line 2"):
+        load_yaml("fairmark.nowhere", "bad.yaml")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a: {<<: {b: 1}, c: 2}",
-        "x: &a [1, 0x1f, 1e3, .inf]\ny: *a",
-        "1: 2\nyes: no\n~: 3\n'': ''\n'1': \"2\"",
-        "",
-        "- 2020-01-01\n- !!set {a, b}\n- |\n  two\n  lines",
-    ],
-    ids=["merge", "alias and numbers", "keys", "nothing", "rare kinds"],
-)
-def test_our_yaml_means_what_the_safe_loader_says(text: str) -> None:
-    assert repr(parse_yaml(text)) == repr(yaml.safe_load(text))
+def test_what_is_made_of_several_files_is_made_anew_when_one_changes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(data, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    seen = []
+    for text in ("one", "one", "two"):
+        (tmp_path / "a.made").write_text(text)
+        seen.append(load_made("fairmark.somewhere", ".made", "count 1", make))
+
+    assert seen == [1, 1, 2]
+
+
+def test_the_files_below_a_package_are_given_by_name_without_what_python_keeps_for_itself() -> None:
+    found = dict(files_below("fairmark.examine", (".py", ".yaml")))
+
+    assert list(found) == sorted(found)
+    assert {"elf.py", "detectors/keys.py"} <= set(found)
+    assert not any("__pycache__" in name or not name.endswith((".py", ".yaml")) for name in found)

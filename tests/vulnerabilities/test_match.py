@@ -6,8 +6,9 @@ import pytest
 from fairmark.model.finding import Confidence, Reach, Severity
 from fairmark.model.image import Build
 from fairmark.model.vulnerability import FeedState, Justification, Statement, Status
+from fairmark.vulnerabilities.group import Group
 from fairmark.vulnerabilities.known import KnownRecords
-from fairmark.vulnerabilities.match import Matched, match
+from fairmark.vulnerabilities.match import Matched, Pair, match
 from fairmark.vulnerabilities.record import Affected, Range, Record, Scheme
 from fairmark.vulnerabilities.starter import starter
 from fairmark.vulnerabilities.vex import MakerStatement, Named
@@ -50,6 +51,25 @@ def test_what_nothing_loads_is_a_hint_under_investigation_and_never_not_affected
     assert only(found).finding == ""
     assert only(found).reason == "nothing that the device starts was seen to load it"
     assert any("CVE-2026-0001" in one for one in found.vulnerabilities.warnings)
+
+
+def test_what_is_settled_already_is_taken_over_in_the_same_order_and_not_judged_again() -> None:
+    parts = (component(), component(name="other", upstream="other", purl="pkg:generic/other@1", version="1"))
+    records = store(record(kev=KEV), replace(record(), cve="CVE-2026-0002"))
+    full = match(parts, NO_BUILD, records, TODAY)
+    known = [
+        (one, next((each for each in full.findings if each.id == one.finding), None))
+        for one in full.vulnerabilities.statements
+    ]
+    asked = []
+
+    def settled(group: Group, loaded: bool) -> list[Pair] | None:  # noqa: FBT001 - called by place
+        asked.append((group.lead.name, loaded))
+        return known[::-1] if group.lead.name == "dropbear" else None
+
+    assert match(parts, NO_BUILD, records, TODAY, settled=settled) == full
+    assert asked == [("dropbear", False), ("other", False)]
+    assert len(known) == 2
 
 
 def test_a_version_outside_every_range_is_no_match_at_all() -> None:

@@ -1,11 +1,21 @@
 import pytest
 
 from fairmark.model.image import Build
-from fairmark.vulnerabilities.needs import Met, Need, is_met, met, needs
+from fairmark.vulnerabilities.needs import Met, Need, is_met, met, named_files, needs
 
 
 def test_a_flaw_that_needs_nothing_is_there() -> None:
     assert met("CVE-1999-0001", Build()) == (Met.YES, "")
+
+
+def test_of_all_files_only_those_decide_that_a_need_names() -> None:
+    named = min({name for need in needs().values() for name in need.files})
+
+    assert named_files([f"/usr/lib/{named}", "/etc/passwd"]) == (named,)
+    assert named_files(None) is None
+    for cve, need in needs().items():
+        paths = [f"/usr/bin/{one}" for one in need.files]
+        assert met(cve, Build(), [*paths, "/etc/passwd"]) == met(cve, Build(), named_files(paths))
 
 
 def test_an_applet_is_there_or_not_or_nobody_knows() -> None:

@@ -56,6 +56,15 @@ def test_upstreams_range_is_a_doubt_while_the_distributions_data_is_not_loaded()
     assert asked(UPSTREAM, loaded=LOADED).answer is Answer.HIT
 
 
+def test_a_number_in_a_file_of_a_distribution_that_mends_is_a_doubt() -> None:
+    seen = component("openssl", "3.0.11").model_copy(update={"distribution": "debian 12", "source": "version pattern"})
+    fixed = debian(ranges=(before("3.0.11-1~deb12u1", Scheme.DPKG),), fixed_in="3.0.11-1~deb12u1")
+
+    answer = told(seen, identity_of(seen), record(affected=(UPSTREAM, fixed)), LOADED)
+
+    assert (answer.answer, "no package database" in answer.why) == (Answer.DOUBTFUL, True)
+
+
 def upstream(version: str, *entries: Affected, text: str = "") -> Told:
     one = component("lib", version)
     return told(one, identity_of(one), Record("CVE-2026-1", description=text, affected=entries))

@@ -24,10 +24,24 @@ def test_everything_that_has_a_name_can_be_explained(kind: str) -> None:
 
 
 def test_a_provision_is_found_by_its_number_alone() -> None:
-    (one,) = ask("5.1-1")
+    one, older = ask("5.1-1")
 
     assert one.id == "en303645 5.1-1"
+    assert older.id == "en303645-v2.1.1 5.1-1"
     assert ("status", "mandatory") in one.rows
+
+
+def test_a_provision_of_each_new_catalogue_is_explained() -> None:
+    for name in ("cra I.2.a", "en18031-2 LGM-1", "nist8425 4.1.b", "nist8259ab B-IQR", "sb327 b-1", "isvs 3.2.3"):
+        (one,) = ask(name)
+
+        assert one.id == name
+        assert one.title
+
+
+def test_a_law_to_come_names_its_day_and_levels_are_named() -> None:
+    assert ("law from", "2026-09-11") in ask("cra 14.1")[0].rows
+    assert ("levels", "2, 3") in ask("isvs 1.2.4")[0].rows
 
 
 def test_the_name_of_a_kind_lists_it() -> None:

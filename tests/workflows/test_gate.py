@@ -59,7 +59,34 @@ def test_an_unchanged_build_passes_against_its_own_baseline() -> None:
 
 
 def test_the_minimum_is_what_the_law_of_the_markets_requires() -> None:
-    assert subjects(ask(conditions=Conditions(minimum=True))) == {"psti 1-2"}
+    found = subjects(ask(conditions=Conditions(minimum=True)))
+
+    assert {name for name in found if name.startswith("psti")} == {"psti 1-2"}
+    assert {name.split()[0] for name in found} == {"psti", "cra"}
+
+
+def test_a_law_to_come_is_part_of_the_minimum_and_names_its_day() -> None:
+    one = assessment()
+    days = {"cra": date(2027, 12, 11), "psti": date(2024, 4, 29)}
+    dated = tuple(v.model_copy(update={"applies_from": days.get(v.catalogue)}) for v in one.verdicts)
+
+    report = ask(one.model_copy(update={"verdicts": dated}), Conditions(minimum=True))
+
+    texts = {reason.subject: reason.text for reason in report.reasons}
+    assert texts["cra I.2.j"].endswith("(law from 2027-12-11)")
+    assert "law from" not in texts["psti 1-2"]
+
+
+def test_a_law_whose_file_was_taken_away_is_named_and_still_counts() -> None:
+    one = assessment()
+    old = {"catalogue": "acme-law", "applies_from": date(2025, 1, 1)}
+    moved = tuple(v.model_copy(update=old) if v.catalogue == "psti" else v for v in one.verdicts)
+    inputs = one.inputs.model_copy(update={"catalogues": {"acme-law": "0" * 64}})
+
+    report = ask(one.model_copy(update={"verdicts": moved, "inputs": inputs}), Conditions(minimum=True))
+
+    assert "acme-law 1-2" in subjects(report)
+    assert any(note.startswith("acme-law (") and "is not here any more" in note for note in report.notes)
 
 
 def test_a_law_of_another_market_is_not_part_of_the_minimum() -> None:
@@ -160,7 +187,9 @@ def test_a_waiver_without_owner_reason_or_end_is_wrong_usage(text: bytes) -> Non
 
 
 def test_while_the_markets_are_not_stated_the_law_of_every_market_is_part_of_the_minimum() -> None:
-    assert subjects(ask(assessment(device=device(markets=())), Conditions(minimum=True))) == {"psti 1-2"}
+    found = subjects(ask(assessment(device=device(markets=())), Conditions(minimum=True)))
+
+    assert {name.split()[0] for name in found} == {"psti", "cra"}
 
 
 CODE = Conditions(reported=ReportedLevel.WARNING)

@@ -2,8 +2,8 @@ import json
 
 from jsonschema import Draft202012Validator
 
-from fairmark.model.data import parse_foreign_yaml
 from fairmark.model.device import DeviceClass, Market, Network
+from fairmark.model.yaml_text import parse_foreign_yaml
 from fairmark.workflows.init import Answers, device_schema, profile_template
 from fairmark.workflows.profile import read_profile
 

@@ -31,6 +31,26 @@ import click
     help="Report of a code scanner (SARIF 2.1.0), kept apart from our findings; may be repeated.",
 )
 @click.option(
+    "--documents",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder with the maker's documents (security.txt, disclosure-policy.md, ...): read, never fetched.",
+)
+@click.option(
+    "--results",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Results of tests by hand that `fairmark standards record` wrote.",
+)
+@click.option(
+    "--marketing",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What you advertise, as sentences: supported, contradicted or empty by the evidence.",
+)
+@click.option(
+    "--network",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="network.json of `fairmark probe`: what the running device answers joins the evidence.",
+)
+@click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files; default: NAME-fairmark here."
 )
 @click.option(
@@ -43,6 +63,11 @@ import click
     "database",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Vulnerability database; default: the user's own, else the starter set inside the program.",
+)
+@click.option(
+    "--carry",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="assessment.json of an older build: what rests on nothing that has changed is taken over, not run again.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON instead of the summary.")
 @click.option("--explain-extraction", "explain", is_flag=True, help="Show how the image was opened, and nothing more.")
@@ -66,9 +91,14 @@ def command(
     sbom: Path | None,
     vex: tuple[Path, ...],
     sarif: tuple[Path, ...],
+    documents: Path | None,
+    results: Path | None,
+    marketing: Path | None,
+    network: Path | None,
     out: Path | None,
     calibration: Path | None,
     database: Path | None,
+    carry: Path | None,
     as_json: bool,
     explain: bool,
     fallback: str,
@@ -98,8 +128,13 @@ def command(
         sbom=sbom,
         vex=vex,
         sarif=sarif,
+        documents=documents,
+        results=results,
+        marketing=marketing,
+        network=network,
         calibration=calibration,
         database=database,
+        carry=carry,
         hints=hints,
         fallback=fallback,
         threads=min(2, os.cpu_count() or 1),
@@ -114,6 +149,8 @@ def command(
         show_json(assessment)
         return
     show_text(assessment, all_hints=hints)
+    if taken := assessment.carried:
+        click.echo(f"\n{taken.carried} test cases were taken over, {taken.run_again} were run. {taken.trust}")
     click.echo(f"\nWritten to {folder}/: {', '.join(names)}")
     if "vex.json" not in names:
         click.echo("No vex.json: no vulnerability was matched, so there is nothing to state.")

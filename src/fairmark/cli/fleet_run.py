@@ -16,7 +16,9 @@ from fairmark.jobs.plan import Engine, Job, still_to_do
 from fairmark.model.fleet import FleetEntry
 from fairmark.model.value import canonical_json, sha256_hex
 from fairmark.render.wording import count
+from fairmark.standards.own import shelve
 from fairmark.vulnerabilities.adapters.store import default_path
+from fairmark.workflows.adapters.catalogue_folder import own_catalogues
 from fairmark.workflows.adapters.fleet_files import ASSESSMENT, Listed, listed_images, recorded, write_private
 from fairmark.workflows.adapters.inputs import profile_beside, read_file
 from fairmark.workflows.adapters.output import write_files, write_together
@@ -170,6 +172,7 @@ def _work(
 def examine(order: Order) -> Examined:
     """Do one order, in a worker: assess the image and return its documents; nothing is written."""
     _set_epoch(order.epoch)
+    shelve(own_catalogues)  # a worker does not come in by the door of the command line
     given = Given(
         image=Path(order.image),
         profile=Path(order.profile) if order.profile else None,

@@ -29,6 +29,11 @@ import click
     type=click.Choice(["error", "warning", "note"]),
     help="Results of code scanners count too, from this level on; those set aside in the tool do not.",
 )
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write verdicts and test cases as JUnit XML; what is inconclusive is skipped there, with the reason.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     assessment: Path,
@@ -40,6 +45,7 @@ def command(
     standards: tuple[str, ...],
     max_loss: float | None,
     reported: str | None,
+    junit: Path | None,
     as_json: bool,
 ) -> None:
     """Fail (exit 1) on a proven high finding or a mandatory provision that fails in ASSESSMENT.
@@ -53,7 +59,9 @@ def command(
     from fairmark.cli.show import show_json
     from fairmark.errors import WrongUsageError
     from fairmark.model.reported import ReportedLevel
+    from fairmark.render.junit import render
     from fairmark.workflows.adapters.inputs import read_file
+    from fairmark.workflows.adapters.output import write_together
     from fairmark.workflows.gate import MAX_BYTES, Conditions, Result, gate, read_assessment, read_waivers
 
     if max_loss is not None and math.isnan(max_loss):
@@ -64,13 +72,16 @@ def command(
     def load(path: Path) -> bytes:
         return read_file(path, limit=MAX_BYTES, what="an assessment or waivers")
 
+    judged = read_assessment(load(assessment), str(assessment))
     report = gate(
-        read_assessment(load(assessment), str(assessment)),
+        judged,
         Conditions(minimum=minimum, level=level, standards=standards, max_loss=max_loss, reported=wanted),
         today=datetime.now(UTC).date(),
         baseline=read_assessment(load(baseline), str(baseline)) if baseline else None,
         waivers=read_waivers(load(waivers), str(waivers)) if waivers else (),
     )
+    if junit:
+        write_together(junit.parent, {junit.name: render(judged)})
     if as_json:
         show_json(report)
     else:

@@ -250,9 +250,7 @@ def monitor_command(url: str, *, key_text: str, state: Path, witness_texts: tupl
             {"origin": found.checkpoint.origin, "size": found.checkpoint.size, "new": found.new, "witnesses": seen}
         )
     else:
-        click.echo(
-            f"{found.checkpoint.origin}: {found.checkpoint.size} entries, {found.new} new; seen by {len(seen)}."
-        )
+        click.echo(f"{found.checkpoint.origin}: {found.checkpoint.size} entries, {found.new} new; seen by {len(seen)}.")
 
 
 @command.command("serve")

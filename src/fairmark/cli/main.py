@@ -3,20 +3,28 @@
 import atexit
 import gc
 import io
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from fairmark import __version__
 from fairmark.errors import FairmarkError
+from fairmark.standards.own import shelve
+from fairmark.workflows.adapters.catalogue_folder import name_folder, own_catalogues
 from fairmark.workflows.adapters.inputs import source_date_epoch
 
 # name -> what it does; the code is in fairmark.cli.<name>
 COMMANDS = {
     "demo": "Assess the two example cameras, side by side; offline.",
     "assess": "Examine an image: what is wrong, which rule that breaks, what to fix first.",
+    "probe": "Ask a running device that is yours what it answers on the network.",
     "gate": "Pass or fail a build in CI by its assessment.",
+    "diff": "Compare two assessments: what an update broke, what to test again, what it fixed.",
+    "standards": "Catalogues of standards and laws: list, compare, add, check, export, and what a maker fills in.",
+    "threats": "Derive the threat model of an assessment, and the risk assessment that the CRA asks for.",
     "init": "Write a commented device.yaml, asking only what it must.",
     "explain": "Say what a rule, provision, control or number is and where it comes from.",
     "fleet": "Assess many images, on all cores or on a cluster; resumable.",
@@ -24,6 +32,7 @@ COMMANDS = {
     "db": "Keep the data of published flaws: fetch, read in, pass on, look at.",
     "rules": "Try component rules on their samples, begin a new one, list those that are known.",
     "risk": "Price a FAIR scenario or a portfolio of them, without a device.",
+    "log": "Keep a log that cannot forget; prove, check and watch what is in it.",
     "doctor": "Show what is installed, what is missing, and what that costs you.",
 }
 
@@ -52,7 +61,13 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fairmark")
-def fairmark() -> None:
+@click.option(
+    "--catalogues",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder with catalogues of your own. Default: fairmark/catalogues in the folder for user data.",
+)
+def fairmark(catalogues: Path | None) -> None:
     """Give it firmware.
 
     It shows what is provably wrong, which rule that breaks, what to fix first, and what it could not see.
@@ -61,15 +76,20 @@ def fairmark() -> None:
     Exit codes: 0 done; 1 the gate or a check failed; 2 wrong usage; 3 input empty or unreadable; 4 a needed part
     is missing.
     """
+    if catalogues is not None:
+        name_folder(catalogues)
 
 
 def main() -> None:
     """Run the command line; every error of ours becomes its sentence, its hint and its exit code."""
     gc.set_threshold(*GARBAGE)
+    # Our sums are too small to share: threads of the linear algebra cost time and memory when it is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     atexit.register(gc.freeze)  # at the end Python need not look for cycles in what goes anyway
     # A stream that the caller closed is None in Python: write into nowhere instead.
     sys.stdin, sys.stdout, sys.stderr = (stream or io.StringIO() for stream in (sys.stdin, sys.stdout, sys.stderr))
     stdout = sys.stdout
+    shelve(own_catalogues)
     try:
         source_date_epoch()  # before a library reads it and falls over it
         fairmark.main(standalone_mode=False)

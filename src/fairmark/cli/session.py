@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from fairmark.cli.papers import open_papers
 from fairmark.cli.progress import progress_line
 from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.examine.adapters.crypt import crack
@@ -32,9 +33,12 @@ from fairmark.vulnerabilities.starter import starter
 from fairmark.workflows.adapters.inputs import newest, profile_beside, read_file, work_folder
 from fairmark.workflows.adapters.output import write_together
 from fairmark.workflows.assess import Material, Progress, World, assess
+from fairmark.workflows.carried import read_older
 from fairmark.workflows.code_scanners import read_reports
 from fairmark.workflows.documents import documents
+from fairmark.workflows.gate import MAX_BYTES as LARGEST_ASSESSMENT
 from fairmark.workflows.mapping import read_mapping
+from fairmark.workflows.probe import MAX_NETWORK_BYTES, network_detection
 from fairmark.workflows.profile import MAX_BYTES, read_profile
 from fairmark.workflows.sarif_read import MAX_SARIF_BYTES
 from fairmark.workflows.sbom import MAX_SBOM_BYTES, read_sbom
@@ -60,6 +64,16 @@ class Given:
     sarif: tuple[Path, ...] = ()
     calibration: Path | None = None
     database: Path | None = None
+    network: Path | None = None
+    """What a probe of the running device heard."""
+    documents: Path | None = None
+    """Folder of the maker's documents."""
+    results: Path | None = None
+    """Results of tests by hand."""
+    marketing: Path | None = None
+    """What the maker advertises."""
+    carry: Path | None = None
+    """The assessment of an older build."""
     hints: bool = False
     fallback: str = "unblob"
     threads: int = 1
@@ -156,20 +170,31 @@ def _material(given: Given, world: World, limits: Limits) -> Iterator[Material]:
     documents = [(read_file(path, limit=MAX_VEX_BYTES, what="a VEX document"), str(path)) for path in given.vex]
     maker = tuple(statement for content, name in documents for statement in read_vex(content, name))
     reports = read_reports((read_file(path, limit=MAX_SARIF_BYTES, what="SARIF"), str(path)) for path in given.sarif)
-    named = (given.image, profile, given.sbom, *given.vex, *given.sarif, given.calibration)
-    paths = tuple(path for path in named if path)
+    named = (given.image, profile, given.sbom, *given.vex, *given.sarif, given.calibration, given.network)
+    papers = open_papers(device, profile, documents=given.documents, results=given.results, marketing=given.marketing)
+    paths = (*(path for path in named if path), *papers.paths)
+    network = read_file(given.network, limit=MAX_NETWORK_BYTES, what="a report of a probe") if given.network else b""
+    elsewhere = (network_detection(network, str(given.network), device),) if given.network else ()
+    older = read_file(given.carry, limit=LARGEST_ASSESSMENT, what="an assessment") if given.carry else b""
 
     def material(extraction: Extraction | None, image: ImageRecord, inside: int = 0) -> Material:
+        now = newest(paths, inside=inside)
         return Material(
             extraction=extraction,
             image=image,
             device=device,
-            created=newest(paths, inside=inside),
+            created=now,
             device_digest=sha256_hex(text) if profile else "",
             sbom=listed,
             maker=maker,
             vex_digests=tuple(sorted({sha256_hex(content) for content, _ in documents})),
             reports=reports,
+            given=(*elsewhere, *papers.seen(now)),
+            documents=papers.document_digests,
+            results=papers.results_digest,
+            marketing=papers.marketing,
+            marketing_digest=papers.marketing_digest,
+            older=read_older(older, str(given.carry)) if given.carry else None,
         )
 
     if given.image is None:

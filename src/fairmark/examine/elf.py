@@ -9,6 +9,8 @@ a truncated or absurd file ends in an ``Elf`` whose ``damaged`` says why, never 
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 MACHINES: Mapping[int, str] = {
     2: "sparc",
@@ -46,13 +48,13 @@ _DT_BIND_NOW, _DT_RUNPATH, _DT_FLAGS = 24, 29, 30
 _DT_GNU_HASH, _DT_FLAGS_1, _DT_MIPS_SYMTABNO = 0x6FFFFEF5, 0x6FFFFFFB, 0x70000011
 _DF_BIND_NOW, _DF_1_NOW, _DF_1_PIE = 0x8, 0x1, 0x08000000
 
-_CANARY = frozenset({"__stack_chk_fail", "__stack_chk_guard", "__stack_smash_handler"})
-_LISTEN = frozenset({"listen", "accept", "accept4"})
-_SWITCH = frozenset({"setuid", "setresuid", "setreuid", "seteuid", "setgroups", "initgroups", "cap_set_proc"})
+_CANARY = frozenset({b"__stack_chk_fail", b"__stack_chk_guard", b"__stack_smash_handler"})
+_LISTEN = frozenset({b"listen", b"accept", b"accept4"})
+_SWITCH = frozenset({b"setuid", b"setresuid", b"setreuid", b"seteuid", b"setgroups", b"initgroups", b"cap_set_proc"})
 # Functions that a C library with FORTIFY_SOURCE replaces by a checked one.
 _FORTIFIABLE = frozenset(
-    {"memcpy", "memmove", "memset", "strcpy", "strncpy", "strcat", "strncat"}
-    | {"sprintf", "snprintf", "vsprintf", "vsnprintf", "gets", "fgets", "read", "recv"}
+    {b"memcpy", b"memmove", b"memset", b"strcpy", b"strncpy", b"strcat", b"strncat"}
+    | {b"sprintf", b"snprintf", b"vsprintf", b"vsnprintf", b"gets", b"fgets", b"read", b"recv"}
 )
 
 
@@ -96,13 +98,15 @@ class _DamagedError(Exception):
     """The file breaks its own rules; the text says where."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(NamedTuple):
     kind: int
     flags: int
     offset: int
     address: int
     size: int
+
+
+_integers = cache(struct.Struct)
 
 
 @dataclass(slots=True)
@@ -119,11 +123,10 @@ class _Reader:
 
     def unpack(self, layout: str, offset: int, what: str) -> tuple[int, ...]:
         """Read integers at an offset; outside of the file it is damage."""
-        size = struct.calcsize(self.order + layout)
-        if not 0 <= offset <= len(self.data) - size:
+        integers = _integers(self.order + layout)
+        if not 0 <= offset <= len(self.data) - integers.size:
             raise _DamagedError(f"{what} lies outside the file")
-        values: tuple[int, ...] = struct.unpack_from(self.order + layout, self.data, offset)
-        return values
+        return integers.unpack_from(self.data, offset)
 
     def text(self, offset: int) -> str:
         """Read a string that ends in a zero byte, at most 512 bytes of it."""
@@ -240,8 +243,8 @@ def _read_sections(reader: _Reader) -> None:
     if start + count * entry_size > len(reader.data):
         raise _DamagedError("the section headers lie outside the file")
     rows = reader.data[start : start + count * entry_size]
-    kind = _SHT_SYMTAB.to_bytes(4, "little" if reader.order == "<" else "big")
-    reader.facts["stripped"] = not any(rows.startswith(kind, at + 4) for at in range(0, len(rows), entry_size))
+    kind = tuple(_SHT_SYMTAB.to_bytes(4, "little" if reader.order == "<" else "big"))
+    reader.facts["stripped"] = kind not in zip(*(rows[at::entry_size] for at in range(4, 8)), strict=True)
 
 
 def _read_dynamic(reader: _Reader) -> None:
@@ -249,15 +252,17 @@ def _read_dynamic(reader: _Reader) -> None:
     segment = next((one for one in reader.segments if one.kind == _PT_DYNAMIC), None)
     if segment is None:
         return
-    layout = struct.Struct(reader.order + ("QQ" if reader.bits == 64 else "II"))
+    layout = _integers(reader.order + ("QQ" if reader.bits == 64 else "II"))
     count = min(segment.size // layout.size, _MAX_DYNAMIC)
     there = max(0, min(count, (len(reader.data) - segment.offset) // layout.size))
+    dynamic = reader.dynamic
     for tag, value in layout.iter_unpack(reader.data[segment.offset : segment.offset + there * layout.size]):
         if tag == 0:
             break
-        values = reader.dynamic.setdefault(tag, [])
-        if len(values) < _MAX_NEEDED:
-            values.append(value)
+        if tag not in dynamic:
+            dynamic[tag] = [value]
+        elif len(dynamic[tag]) < _MAX_NEEDED:
+            dynamic[tag].append(value)
     else:
         if there < count:
             raise _DamagedError("the dynamic table lies outside the file")
@@ -282,7 +287,7 @@ def _read_names(reader: _Reader) -> None:
 def _read_imports(reader: _Reader) -> None:
     """Judge by the imported symbols alone: definitions of the same name prove nothing."""
     names = _imported(reader)
-    checked = any(name.endswith("_chk") and name.startswith("__") for name in names)
+    checked = any(name.endswith(b"_chk") and name.startswith(b"__") for name in names)
     reader.facts |= {
         "canary": not _CANARY.isdisjoint(names),
         "listens": not _LISTEN.isdisjoint(names),
@@ -291,7 +296,7 @@ def _read_imports(reader: _Reader) -> None:
     }
 
 
-def _imported(reader: _Reader) -> frozenset[str]:
+def _imported(reader: _Reader) -> frozenset[bytes]:
     """Return the names of undefined dynamic symbols."""
     table = reader.first(_DT_SYMTAB)
     if table is None:
@@ -299,18 +304,17 @@ def _imported(reader: _Reader) -> frozenset[str]:
     start, wide = reader.place(table), reader.bits == 64
     size = 24 if wide else 16
     count = max(0, min(_symbol_count(reader, size), _MAX_SYMBOLS, (len(reader.data) - start) // size))
-    layout = struct.Struct(reader.order + ("IBBHQQ" if wide else "IIIBBH"))
-    section = 3 if wide else 5
+    layout = _integers(reader.order + ("I2xH16x" if wide else "I10xH"))
     rows = layout.iter_unpack(memoryview(reader.data)[start : start + count * size])
     strings, limit = reader.first(_DT_STRTAB), reader.first(_DT_STRSZ) or 0
     if strings is None:
         return frozenset()
     base = reader.place(strings)
-    offsets = {row[0] for row in rows if row[section] == 0 and 0 < row[0] < limit}
+    offsets = {name for name, section in rows if not section and 0 < name < limit}
     if offsets and base + max(offsets) >= len(reader.data):
         raise _DamagedError("a name lies outside the file")
-    text = reader.text
-    return frozenset([text(base + offset) for offset in offsets])
+    data = reader.data
+    return frozenset([data[at : at + _MAX_NAME].partition(b"\0")[0] for at in [base + offset for offset in offsets]])
 
 
 def _symbol_count(reader: _Reader, size: int) -> int:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from fairmark.examine.certificates import FoundCertificate
 from fairmark.examine.key_files import FoundKey, may_hold_key, read_keys
 from fairmark.examine.public_keys import tunnel_keys
+from fairmark.examine.python_texts import without_explanations
 from fairmark.examine.subject import FileFacts, Subject
 from fairmark.examine.tree import UnreadableEntryError
 
 A_BUNDLE = 20  # certificates in one file: the public authorities, which are the same everywhere
 
 _DOCUMENTATION = re.compile(
-    r"/(?:doc|docs|man|info|tests?|testdata|test_data|examples?|samples?|licenses?)/", re.IGNORECASE
+    r"/(?:docs?|man|info|(?:self[-_]?|unit[-_]?)?tests?|test_?data|examples?|samples?|molecule|licenses?)/"
+    r"|/(?:test_[^/]*|[^/]*_test|conftest)\.(?:py|pl|php|rb|lua|js)$",
+    re.IGNORECASE,
 )
 _PUBLIC = re.compile(
     r"^/(?:etc|usr/share|usr/lib|usr/local/share|system/etc)/(?:ssl/certs|ca-certificates|pki|security)/"
@@ -59,7 +62,7 @@ def _content(subject: Subject, file: FileFacts) -> bytes | None:
     if file.elf or not may_hold_key(file.path, file.text):
         return None
     if file.text is not None:
-        return file.text.encode()
+        return (without_explanations(file.text) if file.path.endswith(".py") else file.text).encode()
     limit = _MAX_BUNDLE if file.path.endswith((".crt", ".pem")) else _MAX_KEY_FILE
     if file.size > limit:
         return None

@@ -11,16 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from fairmark.examine.inferred import inferred
+from fairmark.examine.inferred import LIBRARY_FILE, PROGRAM_FILE, inferred
 from fairmark.examine.module_files import modules
 from fairmark.examine.packages import Package, read_packages
 from fairmark.examine.patterns import Pattern, component_name, component_of, cpe_products, patterns_by_id
+from fairmark.examine.releases import os_release
 from fairmark.examine.stated import stated
 from fairmark.examine.subject import FileFacts, PatternHit, Subject
 from fairmark.model.evidence import Evidence, EvidenceKind, Where
 from fairmark.model.image import Component
 
 _MAX_PATHS = 2_000  # paths that one component lists
+_MENDING = frozenset({"debian", "ubuntu", "raspbian"})  # they mend old versions and keep the number
 _MAX_EVIDENCE = 20  # places of one version that are shown
 
 
@@ -68,10 +70,11 @@ def inventory(subject: Subject) -> tuple[tuple[Component, ...], tuple[Evidence, 
             same[what].paths.add(item.path)
         else:
             groups[what].append(sight)
-    found += [_of_sights(subject, group) for _, group in sorted(groups.items())]
+    builders = _unlisted_builders(subject, packages)
+    found += [_of_sights(subject, group, builders) for _, group in sorted(groups.items())]
     said = named | {(sight.item.root, name) for (name, _), group in groups.items() for sight in group}
     more = (*inferred(subject, owned=owners, said=said), *_unowned(modules(subject), owners))
-    found += [_Found(component, set(component.paths), proofs) for component, proofs in more]
+    found += [_Found(_built(component, proofs, builders), set(component.paths), proofs) for component, proofs in more]
     found += [_Found(component, set(component.paths), [proof]) for component, proof in stated(subject)]
     components = _merged(found)
     evidence = {one.id: one for each in found for one in each.evidence}
@@ -195,7 +198,21 @@ def _of_package(subject: Subject, package: Package) -> _Found:
     return _Found(component, set(package.paths), [package_evidence(subject, package)])
 
 
-def _of_sights(subject: Subject, group: Sequence[Sight]) -> _Found:
+def _unlisted_builders(subject: Subject, packages: Sequence[Package]) -> Mapping[str, str]:
+    """Return who built each root file system without a package database that names itself after such a distribution."""
+    listed = {one.root for one in packages}
+    named = {tree.name: os_release(tree) for tree in subject.trees if tree.name not in listed}
+    return {root: f"{name} {release}".strip() for root, (name, release) in named.items() if name in _MENDING}
+
+
+def _built(component: Component, proofs: Sequence[Evidence], builders: Mapping[str, str]) -> Component:
+    """Say who built a file that only its name tells about."""
+    builder = builders.get(proofs[0].where.root, "") if proofs and not component.distribution else ""
+    is_file = component.source in {LIBRARY_FILE, PROGRAM_FILE}
+    return component.model_copy(update={"distribution": builder}) if builder and is_file else component
+
+
+def _of_sights(subject: Subject, group: Sequence[Sight], builders: Mapping[str, str]) -> _Found:
     rule, version = group[0].rule, group[0].hit.version
     licence = next((sight.rule.licence for sight in group if sight.rule.licence), "")
     component = Component(
@@ -207,6 +224,7 @@ def _of_sights(subject: Subject, group: Sequence[Sight]) -> _Found:
         licence=licence,
         upstream=rule.name,
         upstream_version=version,
+        distribution=builders.get(group[0].item.root, ""),
     )
     shown = [sight_evidence(subject, sight) for sight in group[:_MAX_EVIDENCE]]
     return _Found(component, {sight.item.path for sight in group}, shown)

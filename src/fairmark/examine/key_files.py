@@ -29,6 +29,8 @@ _KEY_NAMES = re.compile(
     r"(?:.*\.(?:key|der|pem|p8|pk8|priv|crt|cer|cert)|dropbear_\w+_host_key|ssh_host_\w+_key|id_(?:rsa|dsa|ecdsa|ed25519))",
     re.IGNORECASE,
 )
+_BODY = re.compile(rb"[A-Za-z0-9+/]{60}")  # a line of it, quoted or not
+_SHORT_KEY = 80  # bytes in DER: Ed25519, Ed448
 _MAX_BLOCKS = 200
 _MAX_BLOCK = 16384
 _MAX_DER = 16384
@@ -96,7 +98,8 @@ def embedded_key(data: bytes, at: int) -> FoundKey | None:
         warnings.simplefilter("ignore")
         match = _PEM.match(data, at)
         if match is None:
-            found = _der(data[at : at + _der_length(data[at : at + 4])])
+            block = data[at : at + _der_length(data[at : at + 4])]
+            found = None if _is_template(block) else _der(block)
         else:
             ending = b"-----END " + match[1] + b"-----"
             end = data.find(ending, match.end(), match.end() + _MAX_BLOCK)
@@ -109,6 +112,16 @@ def _der_length(head: bytes) -> int:
     if len(head) < 4 or head[1] > 0x82:
         return 0
     return {0x81: 3 + head[2], 0x82: 4 + int.from_bytes(head[2:4])}.get(head[1], 2 + head[1])
+
+
+def _is_template(block: bytes) -> bool:
+    """Whether a short key is only its own head, which programs keep to write keys with, and text comes after it.
+
+    Of 32 random bytes fewer than four have their highest bit set once in a million times.
+    """
+    seed = block[-32:]
+    text = sum(0x20 <= byte < 0x7F for byte in seed) >= len(seed) // 2
+    return len(block) < _SHORT_KEY and text and sum(byte > 0x7F for byte in seed) < 4
 
 
 def _found(data: bytes) -> Iterator[FoundKey | FoundCertificate]:
@@ -130,7 +143,7 @@ def _pem(label: bytes, block: bytes, line: int) -> FoundKey | FoundCertificate |
     if not label.endswith(b"PRIVATE KEY"):
         return None
     if label.startswith(b"ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block:
-        return FoundKey(line=line, encrypted=True)
+        return FoundKey(line=line, encrypted=True) if _BODY.search(block) else None
     try:
         if label.startswith(b"OPENSSH"):
             private: object = load_ssh_private_key(block, None)

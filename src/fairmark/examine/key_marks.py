@@ -6,6 +6,7 @@ is RSA; SEQUENCE { INTEGER 0, SEQUENCE { OID ... } } is PKCS #8; SEQUENCE { INTE
 """
 
 import re
+from collections.abc import Set as AbstractSet
 from functools import cache
 
 from fairmark.examine.literals import Search, searcher
@@ -22,25 +23,29 @@ _PKCS8 = (
     b"\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70",
 )
 _EC = (b"\x02\x01\x01\x04\x20", b"\x02\x01\x01\x04\x30", b"\x02\x01\x01\x04\x42")
-_LITERALS = (_PEM, *_RSA, *_PKCS8, *_EC)
+LITERALS = (_PEM, *_RSA, *_PKCS8, *_EC)
 _MARK = re.compile(
     rb"-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY-----"
-    rb"|\x30(?:[\x20-\x7f]|\x81.|\x82..)(?=" + b"|".join(map(re.escape, _LITERALS[1:])) + rb")",
+    rb"|\x30(?:[\x20-\x7f]|\x81.|\x82..)(?=" + b"|".join(map(re.escape, LITERALS[1:])) + rb")",
     re.DOTALL,
 )
 
 
 @cache
 def _search() -> Search:
-    return searcher(_LITERALS)
+    return searcher(LITERALS)
 
 
-def key_marks(data: bytes) -> tuple[int, ...]:
-    """Return the offsets at which something begins that looks like a private key; at most 64."""
-    if not _search()(data):
-        return ()
+def key_marks(data: bytes, standing: AbstractSet[bytes] | None = None) -> tuple[int, ...]:
+    """Return the offsets at which something begins that looks like a private key; at most 64.
+
+    ``standing`` are those of ``LITERALS`` that stand in the data, and perhaps others, if they have been searched for.
+    """
+    standing = _search()(data) if standing is None else standing
     found: list[int] = []
-    for literal in _LITERALS:
+    for literal in LITERALS:
+        if literal not in standing:
+            continue
         before = 40 if literal is _PEM else 4
         at = data.find(literal)
         for _ in range(_MOST_PLACES):

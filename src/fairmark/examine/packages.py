@@ -7,7 +7,6 @@ are in :mod:`fairmark.examine.package_databases`.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 from fairmark.examine.package_databases.apk import apk
 from fairmark.examine.package_databases.control import dpkg, opkg
@@ -31,28 +30,26 @@ class _Listed:
     gaps: tuple[Gap, ...]
 
 
-# A tree never changes, and several steps of an examination ask for its packages.
-_KNOWN: WeakKeyDictionary[Tree, _Listed] = WeakKeyDictionary()
-
-
 def read_packages(subject: Subject) -> tuple[Package, ...]:
     """Return the installed packages of every root file system, sorted by root, kind and name."""
-    found = [package for tree in subject.trees for package in _listed(tree).packages]
+    found = [package for listed in _listed(subject) for package in listed.packages]
     return tuple(sorted(found, key=lambda one: (one.root, one.kind, one.name, one.version, one.architecture)))
 
 
 def package_gaps(subject: Subject) -> tuple[Gap, ...]:
     """Return what could not be read of package databases and build manifests."""
-    return tuple(gap for tree in subject.trees for gap in _listed(tree).gaps)
+    return tuple(gap for listed in _listed(subject) for gap in listed.gaps)
 
 
-def _listed(tree: Tree) -> _Listed:
-    known = _KNOWN.get(tree)
-    if known is None:
-        gaps: list[Gap] = []
-        packages = tuple(_of_tree(tree, gaps))
-        known = _KNOWN[tree] = _Listed(packages, tuple(gaps))
-    return known
+def _listed(subject: Subject) -> tuple[_Listed, ...]:
+    """Read the databases of every tree; once for a subject, as several steps of an examination ask for it."""
+    return subject.once("packages", lambda: tuple(_list(tree) for tree in subject.trees))
+
+
+def _list(tree: Tree) -> _Listed:
+    gaps: list[Gap] = []
+    packages = tuple(_of_tree(tree, gaps))
+    return _Listed(packages, tuple(gaps))
 
 
 def _of_tree(tree: Tree, gaps: list[Gap]) -> Iterator[Package]:

@@ -6,15 +6,13 @@ and the way to put it right: a rule that is silently left out would be a compone
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, NoReturn
 
-import yaml
-
 from fairmark.errors import WrongUsageError
 from fairmark.examine.expressions import UNROLLED, Expression, UnboundedError, effort
-from fairmark.model.data import data_files, load_yaml
+from fairmark.model.data import MalformedDataError, data_files, load_made, load_yaml
 
 RULES, PACKS = "fairmark.examine.rules", "fairmark.examine.rules.components"
 
@@ -68,9 +66,26 @@ class Pattern:
     pack: str = ""
 
 
+_KEPT = tuple(one.name for one in fields(Pattern) if one.name != "samples")
+_EXPRESSIONS = ("version", "files", "file_version")
+
+
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    """Return the rules of Fairmark, read once. Their expressions are taken as they are: the tests have checked them.
+    """Return the rules of Fairmark without their samples, read once and kept for later runs.
+
+    Their expressions are taken as they are: the tests have checked them.
+
+    Raises:
+        WrongUsageError: a rule file is malformed.
+    """
+    form = f"component rules 1: {' '.join(_KEPT)}"
+    rows = load_made(PACKS, ".yaml", form, lambda: [_to_row(one) for one in sampled_patterns()])
+    return tuple(map(_from_row, rows))
+
+
+def sampled_patterns() -> tuple[Pattern, ...]:
+    """Return the rules of Fairmark with their samples, the expressions taken as they are.
 
     Raises:
         WrongUsageError: a rule file is malformed.
@@ -87,12 +102,22 @@ def checked_patterns() -> tuple[Pattern, ...]:
     return _read_packs(checked=True)
 
 
+def _to_row(one: Pattern) -> tuple[Any, ...]:
+    values = (getattr(one, name) for name in _KEPT)
+    return tuple(value.text if isinstance(value, Expression) else value for value in values)
+
+
+def _from_row(row: tuple[Any, ...]) -> Pattern:
+    values = dict(zip(_KEPT, row, strict=True))
+    return Pattern(**values | {name: Expression(values[name]) for name in _EXPRESSIONS if values[name] is not None})
+
+
 def _read_packs(*, checked: bool) -> tuple[Pattern, ...]:
     rules: list[Pattern] = []
     for pack in data_files(PACKS, ".yaml"):
         try:
             document = load_yaml(PACKS, pack)
-        except yaml.YAMLError as error:
+        except MalformedDataError as error:
             _refuse(pack, "", "", f"this is not YAML: {error}", "Put the file right at that place.")
         rules += parse_rules(pack, document, checked=checked)
     refuse_repeated_ids(rules)

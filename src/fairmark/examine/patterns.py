@@ -1,8 +1,8 @@
 r"""Find upstream components by the version texts that they carry, in one pass over the bytes.
 
 Nearly every version holds a digit, a dot and a digit. So the bytes are first thinned out to the
-surroundings of such places (NumPy, over two gigabytes a second; under one hundredth of a program
-is left), and one search for the literals of all rules says which rules are worth a closer look
+surroundings of such places (two gigabytes a second; under one hundredth of a program is left),
+and one search for the literals of all rules says which rules are worth a closer look
 there. The few rules whose versions have another form (``whole``) share a second search over all
 the bytes. So the work grows with the bytes and with what is found, hardly with the number of
 rules.
@@ -17,9 +17,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-
-import numpy as np
-import numpy.typing as npt
 
 from fairmark.examine.expressions import Expression
 from fairmark.examine.literals import Search, searcher
@@ -42,31 +39,37 @@ __all__ = [
     "component_of",
     "cpe_products",
     "find_versions",
+    "literals_anywhere",
     "patterns",
     "patterns_by_id",
     "without_tables",
 ]
 
 _BEFORE, _AFTER = 160, 96  # bytes kept around a digit-dot-digit
-_STRIDE = 4 << 20
 _SEPARATOR = b"\xff\xfe\xff"
 _START = 5  # bytes of a name by which the rules that ask for one are sorted
 _MAX_PLACES = 256  # occurrences of one literal that are looked at in one file
 _MAX_VERSIONS = 2  # a file that names more versions of one component is a table, not the component
-_DOT, _ZERO = 46, 48
+# A dot between two digits, and all that follow at most _BEFORE + _AFTER bytes after another. Each step goes as far as
+# it may and none is taken back, so that a file full of dots takes no longer than another.
+_DOTS = re.compile(rb"\.(?<=[0-9]\.)[0-9](?>(?s:.{0,%d})\.(?<=[0-9]\.)[0-9])*+" % (_BEFORE + _AFTER - 2))
 # Translations (gettext's catalogues) name the version of the program that they translate, which may not be there.
 _CATALOGUES = (b"\xde\x12\x04\x95", b"\x95\x04\x12\xde")
 
 
-def find_versions(data: bytes, name: bytes, *, base: int = 0) -> tuple[PatternHit, ...]:
+def find_versions(
+    data: bytes, name: bytes, *, base: int = 0, standing: frozenset[bytes] | None = None
+) -> tuple[PatternHit, ...]:
     """Return what the bytes of a file (or of a window that starts at ``base``) say about components.
 
-    ``name`` is the last part of its path. Hits are in the order of the rules, then of the bytes.
+    ``name`` is the last part of its path. ``standing`` are those of ``literals_anywhere`` that stand
+    in the bytes, and perhaps others, if they have been searched for. Hits are in the order of the
+    rules, then of the bytes.
     """
     if data.startswith(_CATALOGUES):
         return ()
     near = _Thinned.of(data)
-    hits = _known().find(data, name, base=base, near=near)
+    hits = _known().find(data, name, base=base, near=near, standing=standing)
     said = {patterns_by_id()[hit.rule].name for hit in hits}
     own = (hit for hit in self_named(near.text, near.offset, data, name) if component_of(hit.rule) not in said)
     return (*hits, *(replace(hit, offset=base + hit.offset) for hit in own))
@@ -88,6 +91,11 @@ def without_tables(hits: Sequence[PatternHit]) -> tuple[PatternHit, ...]:
     return tuple(hit for hit in hits if len(versions[hit.rule]) <= most[hit.rule])
 
 
+def literals_anywhere() -> tuple[bytes, ...]:
+    """Return the literals that count wherever they stand, not only near a version."""
+    return tuple(dict.fromkeys(literal for one in patterns() if one.whole for literal in one.anchors))
+
+
 @cache
 def _known() -> "PatternSet":
     return PatternSet.of(patterns())
@@ -104,6 +112,7 @@ class PatternSet:
     names: re.Pattern[bytes]
     near: Search
     whole: Search
+    anywhere: frozenset[bytes]
 
     @classmethod
     def of(cls, rules: Sequence[Pattern], *, engine: Callable[[Sequence[bytes]], Search] = searcher) -> "PatternSet":
@@ -120,6 +129,7 @@ class PatternSet:
                     by_start[start] = (*by_start.get(start, ()), (asked, number))
                 else:
                     by_name.append((asked, number))
+        anywhere = [literal for one in rules if one.whole for literal in one.anchors]
         return cls(
             rules=tuple(rules),
             by_literal=by_literal,
@@ -127,17 +137,24 @@ class PatternSet:
             by_name=tuple(by_name),
             names=re.compile(b"|".join(b"(?:%s)" % asked.text for asked, _ in by_name) or b"(?!)", re.DOTALL),
             near=engine([literal for one in rules if not one.whole for literal in one.anchors]),
-            whole=engine([literal for one in rules if one.whole for literal in one.anchors]),
+            whole=_when_asked(engine, anywhere),
+            anywhere=frozenset(anywhere),
         )
 
     def find(
-        self, data: bytes, name: bytes, *, base: int = 0, near: "_Thinned | None" = None
+        self,
+        data: bytes,
+        name: bytes,
+        *,
+        base: int = 0,
+        near: "_Thinned | None" = None,
+        standing: frozenset[bytes] | None = None,
     ) -> tuple[PatternHit, ...]:
         """Do the work of :func:`find_versions` for these rules."""
         near = near or _Thinned.of(data)
         stands = cache(data.__contains__)  # rules share literals, and each look may read the whole file
         hits: list[PatternHit] = []
-        for one in self._worth_a_look(near.text, data, name):
+        for one in self._worth_a_look(near.text, name, self.whole(data) if standing is None else standing):
             if one.files and not one.files.compiled.match(name):
                 continue
             if one.file_version and (match := one.file_version.compiled.match(name)):
@@ -149,15 +166,28 @@ class PatternSet:
                 hits += [PatternHit(one.id, version, base + at) for version, at in found.items()]
         return tuple(hits)
 
-    def _worth_a_look(self, near: bytes, data: bytes, name: bytes) -> Iterator[Pattern]:
+    def _worth_a_look(self, near: bytes, name: bytes, standing: frozenset[bytes]) -> Iterator[Pattern]:
         """Return the rules that have a literal in the bytes or may know the name, in their order."""
         near_names = self.by_start.get(name[:_START], ())
         numbers = {number for asked, number in near_names if asked.compiled.match(name)}
         if self.names.match(name):
             numbers.update(number for asked, number in self.by_name if asked.compiled.match(name))
-        for literal in self.near(near) | self.whole(data):
+        for literal in standing & self.anywhere:
             numbers.update(self.by_literal[literal])
+        if near:
+            for literal in self.near(near):
+                numbers.update(self.by_literal[literal])
         return (self.rules[number] for number in sorted(numbers))
+
+
+def _when_asked(engine: Callable[[Sequence[bytes]], Search], literals: Sequence[bytes]) -> Search:
+    """Compile the literals when they are first searched for: a scan searches for them together with others."""
+    made = cache(engine)
+
+    def search(data: bytes) -> frozenset[bytes]:
+        return made(tuple(literals))(data)
+
+    return search
 
 
 def _start(asked: bytes) -> bytes:
@@ -235,23 +265,6 @@ class _Thinned:
 
 def _surroundings(data: bytes) -> Iterator[tuple[int, int]]:
     """Return the ranges of the file that lie around a digit-dot-digit, in order and apart from each other."""
-    dots = _dots(data)
-    if not dots.size:
-        return
-    breaks = np.flatnonzero(np.diff(dots) > _BEFORE + _AFTER)
-    firsts = dots[np.concatenate(([0], breaks + 1))]
-    lasts = dots[np.concatenate((breaks, [dots.size - 1]))]
-    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+    for dots in _DOTS.finditer(data):
+        first, last = dots.start(), dots.end() - 2
         yield max(0, first - _BEFORE), min(len(data), last + _AFTER)
-
-
-def _dots(data: bytes) -> npt.NDArray[np.int64]:
-    """Return the offsets of every dot between two digits."""
-    octets = np.frombuffer(data, np.uint8)
-    found = []
-    for start in range(1, max(1, octets.size - 1), _STRIDE):
-        dots = np.flatnonzero(octets[start : min(start + _STRIDE, octets.size - 1)] == _DOT) + start
-        # Unsigned arithmetic wraps, so one comparison says "is a digit".
-        between = (octets[dots - 1] - np.uint8(_ZERO) < 10) & (octets[dots + 1] - np.uint8(_ZERO) < 10)
-        found.append(dots[between])
-    return np.concatenate(found) if found else np.empty(0, np.int64)

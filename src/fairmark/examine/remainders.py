@@ -1,6 +1,7 @@
 """What is left over: is it padding, a kernel, encrypted, or simply unknown?"""
 
-import numpy as np
+from importlib import import_module
+from typing import Any
 
 from fairmark.examine.blob import Blob
 from fairmark.model.gap import GapReason
@@ -50,6 +51,7 @@ def entropy(blob: Blob) -> float:
     """Return the entropy in bits per byte, 0 to 8, over the whole blob."""
     if not blob.size:
         return 0.0
+    np: Any = import_module("numpy")  # slow to load, and most images leave nothing over
     counts = np.zeros(256, dtype=np.int64)
     for piece in blob.chunks():
         counts += np.bincount(np.frombuffer(piece, dtype=np.uint8), minlength=256)

@@ -9,13 +9,15 @@ import hashlib
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.elf import Elf, read_elf
 from fairmark.examine.extract import Progress
-from fairmark.examine.key_marks import MOST_MARKS, key_marks
+from fairmark.examine.key_marks import LITERALS, MOST_MARKS, key_marks
 from fairmark.examine.limits import Clock, Limits
-from fairmark.examine.patterns import find_versions, without_tables
+from fairmark.examine.literals import Search, searcher
+from fairmark.examine.patterns import find_versions, literals_anywhere, without_tables
 from fairmark.examine.payload import Payload
 from fairmark.examine.subject import LOOSE, FileFacts, PatternHit
 from fairmark.examine.tree import Entry, Tree, UnreadableEntryError
@@ -146,9 +148,18 @@ def _examined_bytes(state: _Pass, data: bytes, name: bytes) -> _Content:
             text = data.decode("utf-8", "replace")
         else:
             state.text_dropped += 1
-    hits = () if is_text else find_versions(data, name)
-    marks = () if is_text else key_marks(data)
+    hits: tuple[PatternHit, ...] = ()
+    marks: tuple[int, ...] = ()
+    if not is_text:
+        standing = _search()(data)
+        hits, marks = find_versions(data, name, standing=standing), key_marks(data, standing)
     return _Content(len(data), hashlib.sha256(data).hexdigest(), read_elf(data), hits, text, marks)
+
+
+@cache
+def _search() -> Search:
+    """Return the one search over all the bytes of a file: for what counts wherever it stands."""
+    return searcher((*literals_anywhere(), *LITERALS))
 
 
 def _examined_in_windows(state: _Pass, blob: Blob, name: bytes) -> _Content:
@@ -161,9 +172,10 @@ def _examined_in_windows(state: _Pass, blob: Blob, name: bytes) -> _Content:
             if state.is_over():
                 state.cut.append(blob.size - start)
                 break
-            for hit in find_versions(piece, name, base=start):
+            standing = _search()(piece)
+            for hit in find_versions(piece, name, base=start, standing=standing):
                 hits.setdefault((hit.rule, hit.version), hit)
-            marks |= {start + at for at in key_marks(piece)}
+            marks |= {start + at for at in key_marks(piece, standing)}
     found = tuple(sorted(marks)[:MOST_MARKS])
     return _Content(blob.size, blob.sha256(), read_elf(head), without_tables([*hits.values()]), None, found)
 
@@ -177,8 +189,10 @@ def _windows(blob: Blob, window: int) -> Iterator[tuple[int, bytes]]:
 def looks_like_text(data: bytes) -> bool:
     """Judge by the first 4096 bytes: no control characters that text does not have. An empty file is text."""
     head = data[:_TEXT_HEAD]
-    if len(head.translate(None, _NOT_IN_TEXT)) < len(head):
+    if b"\0" in head or len(head.translate(None, _NOT_IN_TEXT)) < len(head):  # nearly every program has a zero byte
         return False
+    if head.isascii():
+        return True
     # Text in another encoding than UTF-8 still has line ends and markup; erased flash (0xff) has none.
     return 4 * len(head.decode("utf-8", "ignore").encode()) >= len(head)
 

@@ -93,7 +93,8 @@ class Subject:
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """Return what ``make`` gives, made once for these trees and files: copies of the subject share it.
 
-        Only for what follows from trees and files alone.
+        Only for what follows from trees and files alone, and is finished: nothing that reads on later, for a
+        recording subject counts what was read for it (``recording``).
         """
         trees, files, made = self.kept.get(name, (None, None, None))
         if trees is not self.trees or files is not self.files:

@@ -122,6 +122,15 @@ class Tree:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
 
+    @property
+    def source(self) -> Source:
+        """Where the data of its files comes from."""
+        return self._source
+
+    def everything(self) -> Iterable[Entry]:
+        """Everything in the tree, with the root itself, in a fixed order."""
+        return self._by_path.values()
+
     def entries(self) -> tuple[Entry, ...]:
         """Everything in the tree but the root itself, sorted by raw path. ``get("/")`` gives the root."""
         return self._entries

@@ -8,10 +8,13 @@ from fairmark.model.device import Device
 from fairmark.model.evidence import Evidence, Tool
 from fairmark.model.finding import Finding, Observation, SeenFact
 from fairmark.model.image import Build, Component, Coverage, ImageRecord
+from fairmark.model.listing import Folder
+from fairmark.model.marketing import Advertised
 from fairmark.model.reported import Reported, Scanner
 from fairmark.model.risk import Plan, Risk
 from fairmark.model.service import Service
 from fairmark.model.standard import Level, Verdict
+from fairmark.model.test_case import CarriedOver, TestCase
 from fairmark.model.value import Value
 from fairmark.model.vulnerability import Vulnerabilities
 
@@ -26,8 +29,12 @@ class Inputs(Value):
     sbom: str = ""
     vex: tuple[str, ...] = Field(default=(), description="the maker's VEX documents, sorted")
     reports: tuple[str, ...] = Field(default=(), description="the reports of code scanners, sorted")
+    documents: tuple[str, ...] = Field(default=(), description="the maker's documents that were read, sorted")
+    results: str = Field(default="", description="the results of tests by hand")
+    marketing: str = Field(default="", description="what the maker advertises")
     vulnerability_db: str = ""
     rules: str = ""
+    examination: str = Field(default="", description="rules, program code and data that the test cases follow from")
     calibration: str = ""
     vocabulary: str = ""
     crosswalk: str = ""
@@ -62,7 +69,11 @@ class Assessment(Value):
     observations: tuple[Observation, ...]
     facts: tuple[SeenFact, ...]
     verdicts: tuple[Verdict, ...]
+    advertised: tuple[Advertised, ...] = Field(default=(), description="what the maker advertises, beside the evidence")
     risk: Risk
     plan: Plan
     level: Level
     coverage: Coverage
+    files: tuple[Folder, ...] = Field(default=(), description="the regular files of the image, folder by folder")
+    cases: tuple[TestCase, ...] = Field(default=(), description="what was asked of which part, what was read for it")
+    carried: CarriedOver | None = Field(default=None, description="what was taken over from an older assessment")

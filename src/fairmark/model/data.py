@@ -1,12 +1,22 @@
 """Data files that experts own, read from beside the code that uses them."""
 
+from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import CodeType
 from typing import Any
 
-import yaml
-
+from fairmark.model.kept import kept_code, kept_value
 from fairmark.model.value import sha256_hex
+
+_FORM = "parsed YAML 1"
+
+
+class MalformedDataError(Exception):
+    """A data file of ours is not YAML; the message says where."""
 
 
 def read_data(package: str, name: str) -> bytes:
@@ -20,85 +30,61 @@ def data_files(package: str, suffix: str) -> tuple[str, ...]:
     return tuple(sorted(one.name for one in files(package).iterdir() if one.name.endswith(suffix)))
 
 
+def files_below(package: str, endings: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """Give name and content of the files of ``package`` and of all folders below it, sorted by name."""
+    pending: list[tuple[str, Traversable]] = [("", files(package))]
+    found: list[tuple[str, Traversable]] = []
+    while pending:
+        above, folder = pending.pop()
+        for one in folder.iterdir():
+            if one.name.endswith(endings):
+                found.append((f"{above}{one.name}", one))
+            elif "." not in one.name and one.name != "__pycache__" and one.is_dir():
+                pending.append((f"{above}{one.name}/", one))
+    for name, one in sorted(found, key=lambda pair: pair[0]):
+        yield name, one.read_bytes()
+
+
 @cache
 def load_yaml(package: str, name: str) -> Any:
-    """Return the parsed YAML file ``name`` of ``package``; do not change what you get."""
-    return parse_yaml(read_data(package, name))
+    """Return the parsed YAML file ``name`` of ``package``; do not change what you get.
+
+    Raises:
+        MalformedDataError: it is not YAML.
+    """
+    place, text = files(package).joinpath(name), read_data(package, name)
+    # What was parsed is kept beside the file, and the library for YAML is loaded only where nothing is kept yet.
+    return kept_value(place, text, _FORM, _parsed) if isinstance(place, Path) else _parsed(text)
+
+
+def load_code(package: str, name: str, form: str, make: Callable[[bytes], CodeType]) -> CodeType:
+    """Return the code that ``make`` gives for the data file ``name``; kept as :mod:`fairmark.model.kept` says."""
+    place, source = files(package).joinpath(name), read_data(package, name)
+    return kept_code(place, source, form, make) if isinstance(place, Path) else make(source)
+
+
+def load_made(package: str, suffix: str, form: str, make: Callable[[], Any]) -> Any:
+    """Return the plain value that ``make`` gives for all data files of ``package`` that end in ``suffix``.
+
+    It is kept as long as none of them changes; ``form`` names it: see :mod:`fairmark.model.kept`.
+    """
+    folder = files(package)
+    if not isinstance(folder, Path):
+        return make()
+    content = ((name.encode(), read_data(package, name)) for name in data_files(package, suffix))
+    source = b"\0".join(part for pair in content for part in pair)
+    return kept_value(folder / f"all{suffix}", source, form, lambda _source: make())
+
+
+def _parsed(text: bytes) -> Any:
+    reader = import_module("fairmark.model.yaml_text")
+    try:
+        return reader.parse_yaml(text)
+    except reader.YAMLError as error:
+        raise MalformedDataError(str(error)) from error
 
 
 @cache
 def digest_of(package: str, name: str) -> str:
     """Return the SHA-256 of the data file, in hexadecimal: it goes into ``inputs``."""
     return sha256_hex(read_data(package, name))
-
-
-def parse_yaml(text: bytes | str) -> Any:
-    """Parse YAML of ours with the safe loader: plain values only, never objects."""
-    loader = _OwnLoader(text)
-    try:
-        node = loader.get_single_node()
-        return None if node is None else loader.value(node)
-    finally:
-        loader.dispose()
-
-
-def parse_foreign_yaml(text: bytes | str) -> Any:
-    """Parse YAML that a user or a stranger wrote: no aliases (they can grow without bound), no key twice.
-
-    Raises:
-        yaml.YAMLError: with the place of the fault.
-    """
-    try:
-        return yaml.load(text, Loader=_ForeignLoader)  # noqa: S506 - a safe loader, made stricter
-    except (KeyError, IndexError, AttributeError, TypeError):  # what the library raises for `!!bool x`, `? [a]`
-        problem = "a tag does not fit its value, or a key is no plain word"
-        raise yaml.constructor.ConstructorError(None, None, problem) from None
-
-
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
-
-
-class _OwnLoader(_SafeLoader):  # type: ignore[misc]  # the library has no types for its faster half
-    """The safe loader with a short way for what our files consist of; everything else goes the library's way."""
-
-    def resolve(self, kind: type[yaml.Node], value: str, implicit: Any) -> str:
-        if kind is yaml.ScalarNode and not (implicit[0] and value[:1] in self.yaml_implicit_resolvers):
-            return _TEXT
-        tag: str = super().resolve(kind, value, implicit)
-        return tag
-
-    def value(self, node: yaml.Node) -> Any:
-        """Return what a node stands for."""
-        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
-            return node.value
-        if node.tag == _LIST:
-            return [self.value(item) for item in node.value]
-        if node.tag == _MAPPING and all(key.tag == _TEXT for key, _ in node.value):
-            return {key.value: self.value(item) for key, item in node.value}
-        return self.construct_object(node, deep=True)
-
-
-class _ForeignLoader(yaml.SafeLoader):
-    """The safe loader without aliases, repeated keys and halves of characters."""
-
-    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
-        value = super().construct_scalar(node)
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise yaml.constructor.ConstructorError(None, None, "half of a character (a surrogate)", node.start_mark)
-        return value
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases are not accepted")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(None, None, "a name must be a word", key.start_mark)
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands here twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)

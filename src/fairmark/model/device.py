@@ -92,7 +92,7 @@ class Economics(Value):
 
 
 class Documents(Value):
-    """Addresses of what the maker publishes."""
+    """Addresses of what the maker publishes, or files beside the profile that hold it."""
 
     disclosure_policy: str | None = None
     security_contact: str | None = None
@@ -100,6 +100,21 @@ class Documents(Value):
     update_policy: str | None = None
     support_period: str | None = None
     statement_of_compliance: str | None = None
+    privacy_information: str | None = None
+    user_instructions: str | None = None
+
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+
+
+class Use(Value):
+    """What the device is for, in sentences: a risk assessment starts there (Regulation (EU) 2024/2847, Art. 13(3))."""
+
+    purpose: Words | None = Field(default=None, description="what it is meant to do, and for whom")
+    foreseeable: Words | None = Field(default=None, description="how it will be used, as far as one can tell")
+    misuse: Words | None = Field(default=None, description="how it may be used against what it is meant for")
+    environment: Words | None = Field(default=None, description="where it stands, and what stands around it")
+    years: float | None = Field(default=None, gt=0, le=100, description="for how long it is expected to be in use")
 
 
 class Claim(Value):
@@ -132,3 +147,4 @@ class Device(Value):
     controls: tuple[str, ...] = Field(default=(), description="controls (vocabulary) that the maker has in place")
     support_until: date | None = Field(default=None, description="last day of security support, as 2031-12-31")
     documents: Documents = Documents()
+    use: Use = Use()

@@ -82,6 +82,8 @@ class ScenarioLoss(Value):
     title: str
     private: float = Field(ge=0)
     external: float = Field(description="below 0 where compensation and sales that others gain exceed the harm")
+    private_range: Interval | None = Field(default=None, description="5 to 95 % range of that mean over the inputs")
+    external_range: Interval | None = Field(default=None, description="5 to 95 % range of that mean over the inputs")
     inputs: tuple[str, ...]
     findings: tuple[str, ...] = Field(default=(), description="findings that raise it")
     equation: str = Field(description="the equation, with ids of inputs")

@@ -1,5 +1,6 @@
 """Standards: catalogues of provisions, the crosswalk, and verdicts."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Self
 
@@ -15,6 +16,7 @@ class Status(StrEnum):
     MANDATORY = "mandatory"
     RECOMMENDED = "recommended"
     CONDITIONAL = "conditional"
+    INFORMATIVE = "informative"  # demands nothing: a safe harbour, a definition
 
 
 class Automation(StrEnum):
@@ -35,8 +37,26 @@ class Provision(Value):
     group: str
     condition: str = Field(default="", description="expression over facts; empty: always applies")
     condition_text: str = ""
+    levels: tuple[str, ...] = Field(default=(), description="levels of the catalogue at which it counts; empty: all")
     automation: Automation
     settled_by: str = Field(default="", description="what evidence would settle it")
+
+
+class Restriction(Value):
+    """Where meeting a harmonised standard to the letter gives no presumption of conformity."""
+
+    provisions: tuple[str, ...] = Field(min_length=1)
+    when: str = Field(default="", description="expression over facts; empty: always")
+    text: str
+
+
+class Earlier(Value):
+    """The edition before, and where provisions come from that do not simply keep their id."""
+
+    catalogue: str
+    sources: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, alias="from", description="provision -> those of the earlier edition; empty: new"
+    )
 
 
 class Catalogue(Value):
@@ -48,10 +68,20 @@ class Catalogue(Value):
     kind: str = Field(description="standard or law")
     publisher: str
     markets: tuple[str, ...] = Field(default=(), description="markets in which it is law")
+    applies_from: date | None = Field(default=None, description="a law's first day of application; null: it applies")
+    applies_from_by_group: dict[str, date] = Field(default_factory=dict, description="where a group's day differs")
     confidence: str = ""
     provenance: str = ""
+    levels: dict[str, str] = Field(default_factory=dict, description="levels of the catalogue, and what they mean")
+    outcomes: dict[str, str] = Field(default_factory=dict, description="fact -> provision whose outcome it is")
+    restrictions: tuple[Restriction, ...] = ()
+    earlier: Earlier | None = None
     groups: dict[str, str]
     provisions: tuple[Provision, ...]
+
+    def first_day(self, group: str) -> date | None:
+        """Return the day from which a group's provisions apply as law; ``None`` when no day is stated."""
+        return self.applies_from_by_group.get(group, self.applies_from)
 
 
 class Can(StrEnum):
@@ -85,6 +115,8 @@ class Verdict(Value):
     reason: str
     settled_by: str = Field(default="", description="for INCONCLUSIVE: what would settle it")
     because: tuple[str, ...] = Field(default=(), description="ids of findings and evidence")
+    applies_from: date | None = Field(default=None, description="the day from which it applies as law, where stated")
+    warnings: tuple[str, ...] = Field(default=(), description="what a reader must know beside the outcome")
 
     @model_validator(mode="after")
     def _name_itself(self) -> Self:

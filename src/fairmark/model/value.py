@@ -13,7 +13,7 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 class Value(BaseModel):
     """A frozen value. Unknown fields, NaN and infinity are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True, defer_build=True)
 
 
 def plain(thing: Any) -> Any:

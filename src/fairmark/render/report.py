@@ -14,20 +14,23 @@ from datetime import UTC
 from functools import cache
 from hashlib import sha256
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from fairmark.model.assessment import Assessment
 from fairmark.model.data import read_data
 from fairmark.model.standard import Catalogue, Outcome, Verdict
-from fairmark.render import charts, charts_device, flaws, money, reported, wording
+from fairmark.model.vocabulary import vocabulary
+from fairmark.render import charts, charts_device, flaws, marketing, matrix, money, reported, wording
 from fairmark.render.identity import assessment_digest
 from fairmark.render.summary import Summary, summarise, worst_first
+from fairmark.render.templates import KeptTemplates
 
 _PACKAGE = "fairmark.render"
 _LONGEST_TEXT = 800
 _ROWS = 500
 _CARDS = 24
+_IN_FULL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,25 @@ class _Shelf:
     counts: Mapping[Outcome, int]
     verdicts: tuple[Verdict, ...]
     bar: Markup
+    told: str
+    """One sentence: what fails, what is open."""
+    law: str
+    """Since when it is law; empty for everything else."""
+    law_from: str
+    """The day from which what fails of it is law, where that is still to come."""
+    brief: bool
+    """Whether what would settle an open provision is left to `fairmark explain`: of many catalogues the same holds."""
 
     @property
     def failed(self) -> tuple[Verdict, ...]:
         return tuple(one for one in self.verdicts if one.outcome is Outcome.FAIL)
 
 
-def render(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> str:
-    """Return the report as HTML. ``catalogues`` give the standards their names and say which are law."""
+def render(assessment: Assessment, catalogues: Sequence[Catalogue] = (), links: matrix.Links = ()) -> str:
+    """Return the report as HTML.
+
+    ``catalogues`` give the standards their names and say which are law; ``links`` join capabilities to provisions.
+    """
     summary = summarise(assessment, catalogues)
     style, policy = _style()
     template = _environment().get_template("report.html.j2")
@@ -59,6 +73,7 @@ def render(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> str:
         policy=policy,
         sentence=wording.verdict_sentence(assessment, summary),
         shelves=_shelves(assessment, summary, catalogues),
+        grid=matrix.grid(assessment.verdicts, links, _spoken(assessment)),
         findings=sorted(assessment.findings, key=worst_first),
         titles={one.id: one.title for one in assessment.findings},
         chart=Markup(charts.loss_exceedance(assessment.risk, "exceedance")),  # noqa: S704 - our own SVG, escaped there
@@ -72,9 +87,8 @@ def render(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> str:
 
 @cache
 def _environment() -> Environment:
-    sources = {name: read_data(_PACKAGE, name).decode() for name in ("report.html.j2", "report_money.html.j2")}
     environment = Environment(
-        loader=DictLoader(sources),
+        loader=KeptTemplates(_PACKAGE, ("report.html.j2", "report_money.html.j2")),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_hostile,
@@ -84,6 +98,8 @@ def _environment() -> Environment:
     environment.globals |= {
         "w": wording,
         "m": money,
+        "advertised": marketing.section,
+        "blocks": matrix.blocks,
         "flaws": flaws,
         "reported": reported,
         "Outcome": Outcome,
@@ -117,7 +133,12 @@ def _badge(kind: str, value: str, text: str) -> Markup:
 
 def _shelves(assessment: Assessment, summary: Summary, catalogues: Sequence[Catalogue]) -> tuple[_Shelf, ...]:
     names = {one.id: one.name for one in catalogues}
-    ids = sorted({one.catalogue for one in assessment.verdicts}, key=lambda key: (key not in summary.laws, key))
+    later = {one.catalogue for one in assessment.verdicts if one.applies_from and one.applies_from > summary.today}
+    places = {one.id: number for number, one in enumerate(catalogues)}
+    ids = sorted(
+        {one.catalogue for one in assessment.verdicts},
+        key=lambda key: (key not in summary.laws, key in later, places.get(key, len(places)), key),
+    )
     order = list(wording.OUTCOMES)
     shelves = []
     for number, key in enumerate(ids):
@@ -133,10 +154,25 @@ def _shelves(assessment: Assessment, summary: Summary, catalogues: Sequence[Cata
                 counts=counts,
                 # A stable sort: within one outcome the catalogue's own order stays.
                 verdicts=tuple(sorted(found, key=lambda one: order.index(one.outcome))),
+                told=matrix.told(names.get(key, key), found),
+                law=matrix.in_force(found, summary.today) if key in summary.laws else "",
+                law_from=_first_day(found, summary) if key in summary.laws else "",
+                brief=number >= _IN_FULL and key not in summary.laws,
                 bar=Markup(charts.outcome_bar(counts, f"bar-{number}", names.get(key, key))),  # noqa: S704 - our own SVG
             )
         )
     return tuple(shelves)
+
+
+def _first_day(verdicts: Sequence[Verdict], summary: Summary) -> str:
+    failed = [one for one in verdicts if one.outcome is Outcome.FAIL]
+    return str(matrix.first_day(failed or verdicts, summary.today) or "")
+
+
+def _spoken(assessment: Assessment) -> dict[str, str]:
+    """Finding -> title of the capability it speaks of."""
+    known = vocabulary().capabilities
+    return {one.id: known[one.capability].title for one in assessment.findings if one.capability in known}
 
 
 def _digests(assessment: Assessment) -> tuple[tuple[str, str], ...]:

@@ -41,7 +41,7 @@ class RuleText:
 def render(assessment: Assessment, rules: Mapping[str, RuleText]) -> bytes:
     """Return the SARIF log with one run. A rule that ``rules`` does not know is named by its id alone."""
     summary = summarise(assessment)
-    findings = (*summary.proven, *summary.strong)
+    findings = (*summary.proven, *summary.strong, *summary.contradicted)
     order = sorted({one.rule for one in findings} | set(rules))
     run: dict[str, Any] = {
         "tool": {
@@ -102,6 +102,10 @@ def _result(finding: Finding, index: int, summary: Summary) -> dict[str, Any]:
     return made
 
 
+# The file that speaks of it, where the image does not: the maker's word, the report of a probe.
+_FILES_OF = {EvidenceKind.CLAIM: "device.yaml", EvidenceKind.NETWORK: "network.json"}
+
+
 def _location(evidence: Evidence) -> dict[str, Any]:
     where = evidence.where
     made: dict[str, Any] = {"message": {"text": visible(evidence.statement)}} if evidence.statement else {}
@@ -111,9 +115,10 @@ def _location(evidence: Evidence) -> dict[str, Any]:
         found |= {"region": {"startLine": where.line}} if where.line is not None else {}
         inside = {"logicalLocations": [{"fullyQualifiedName": entry}]} if entry else {}
         return {"physicalLocation": found} | inside | made
-    if evidence.kind is EvidenceKind.CLAIM:
+    if evidence.kind in _FILES_OF:
         field = {"fullyQualifiedName": where.path}
-        return {"physicalLocation": {"artifactLocation": {"uri": "device.yaml"}}, "logicalLocations": [field]} | made
+        given = {"artifactLocation": {"uri": _FILES_OF[evidence.kind]}}
+        return {"physicalLocation": given, "logicalLocations": [field]} | made
     physical: dict[str, Any] = {"artifactLocation": {"uri": image_uri(where.root, where.path), "uriBaseId": "IMAGE"}}
     region = _region(evidence)
     return {"physicalLocation": physical | ({"region": region} if region else {})} | made

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from fairmark.model.assessment import Assessment
 from fairmark.model.evidence import Evidence
 from fairmark.model.finding import Confidence, Finding, Severity
 from fairmark.model.standard import Catalogue, Outcome, Status, Verdict
 
+CONTRADICTED = "claim-contradicted"
+"""The weakness of a claim that does not hold."""
 _SEVERITY_ORDER = list(Severity)
 
 
@@ -17,16 +20,19 @@ class Summary:
     """What is proven, what failed, and how the two hang together.
 
     ``breaks`` maps the id of a finding to the verdicts that FAIL because of it, law first.
-    ``laws`` holds the ids of the catalogues that are law.
+    ``laws`` holds the ids of the catalogues that are law. A claim of the maker that evidence contradicts is no flaw
+    beside the one that contradicts it, so ``contradicted`` stands apart from ``proven`` and ``strong``.
     """
 
     proven: tuple[Finding, ...]
     strong: tuple[Finding, ...]
+    contradicted: tuple[Finding, ...]
     evidence: dict[str, Evidence]
     counts: dict[Outcome, int]
     failed: tuple[Verdict, ...]
     laws: frozenset[str]
     breaks: dict[str, tuple[Verdict, ...]]
+    today: date
 
     @property
     def mandatory_failed(self) -> tuple[Verdict, ...]:
@@ -35,8 +41,13 @@ class Summary:
 
     @property
     def law_broken(self) -> tuple[Verdict, ...]:
-        """Failed provisions of catalogues that are law."""
+        """Failed provisions of catalogues that are law, now or from a day to come."""
         return tuple(verdict for verdict in self.failed if verdict.catalogue in self.laws)
+
+    @property
+    def law_to_come(self) -> tuple[Verdict, ...]:
+        """Those of them that do not apply yet."""
+        return tuple(one for one in self.law_broken if one.applies_from is not None and one.applies_from > self.today)
 
     @property
     def blocking(self) -> bool:
@@ -58,13 +69,16 @@ def summarise(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> S
     failed = tuple(one for one in order if one.outcome is Outcome.FAIL)
     tally = Counter(one.outcome for one in assessment.verdicts)
     findings = sorted(assessment.findings, key=worst_first)
+    flaws = [one for one in findings if one.weakness != CONTRADICTED]
     return Summary(
-        proven=tuple(one for one in findings if one.confidence is Confidence.A),
-        strong=tuple(one for one in findings if one.confidence is Confidence.B),
+        proven=tuple(one for one in flaws if one.confidence is Confidence.A),
+        strong=tuple(one for one in flaws if one.confidence is Confidence.B),
+        contradicted=tuple(one for one in findings if one.weakness == CONTRADICTED),
         evidence={one.id: one for one in assessment.evidence},
         counts={outcome: tally[outcome] for outcome in Outcome},
         failed=failed,
         laws=laws,
+        today=assessment.created.date(),
         breaks={one.id: tuple(v for v in failed if one.id in v.because) for one in findings},
     )
 

@@ -27,7 +27,7 @@ from fairmark.render.reported import reported_line
 from fairmark.render.summary import Summary, summarise
 
 _PROOFS, _NARROWEST = 3, 40
-_DUTIES, _MEASURES = 3, 2
+_DUTIES, _MEASURES = 2, 2
 _BUDGETS, _SWINGS = 6, 2
 _LABEL = 14
 
@@ -207,6 +207,9 @@ def _proofs(screen: _Screen, summary: Summary) -> None:
         screen.line("Nothing was proven; that is no proof that there is nothing.")
     if summary.strong:
         screen.line(f"   and {wording.count(len(summary.strong), 'flaw')} with strong evidence (grade B)")
+    if summary.contradicted:
+        claims = wording.count(len(summary.contradicted), "claim")
+        screen.line(f"   {claims} of the maker contradicted by what was found; the report lists them")
     screen.line()
 
 
@@ -221,13 +224,17 @@ def _how_bad(finding: Finding) -> str:
 
 
 def _law(screen: _Screen, assessment: Assessment, summary: Summary) -> None:
-    broken = summary.law_broken
+    broken, later = summary.law_broken, summary.law_to_come
+    now = tuple(one for one in broken if one not in later)
     where = "" if assessment.device.markets else " (markets not stated: the law of every market counts)"
-    text = _provisions(broken) if broken else "no provision of a law was found to fail"
-    screen.labelled("Law broken", text + where)
+    text = _provisions(now) if now else "no provision of a law in force was found to fail"
+    days = sorted({one.applies_from for one in later if one.applies_from})
+    come = [f"{_counted(one for one in later if one.applies_from == day)} (from {day})" for day in days]
+    screen.labelled("Law broken", text + where + (f"; to come: {', '.join(come)}" if come else ""))
     others = tuple(one for one in summary.mandatory_failed if one not in broken)
     advice = sum(one.status is Status.RECOMMENDED for one in summary.failed)
-    also = [_provisions(others)] if others else []
+    catalogues = len({one.catalogue for one in others})
+    also = [f"{len(others)} provisions of {wording.count(catalogues, 'more catalogue')}"] if others else []
     also += [wording.count(advice, "recommendation")] if advice else []
     if also:
         screen.labelled("Also failed", "; ".join(also))
@@ -237,6 +244,12 @@ def _law(screen: _Screen, assessment: Assessment, summary: Summary) -> None:
 def _provisions(verdicts: Iterable[Verdict]) -> str:
     grouped = groupby(verdicts, key=lambda one: one.catalogue)
     return "; ".join(f"{name} {', '.join(one.provision for one in group)}" for name, group in grouped)
+
+
+def _counted(verdicts: Iterable[Verdict]) -> str:
+    """Catalogues with the number of their provisions: there are too many of them to name each provision here."""
+    grouped = groupby(verdicts, key=lambda one: one.catalogue)
+    return ", ".join(f"{name} {sum(1 for _ in group)}" for name, group in grouped)
 
 
 def _plan(screen: _Screen, assessment: Assessment) -> None:

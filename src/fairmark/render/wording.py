@@ -27,7 +27,12 @@ OUTCOMES = {
     Outcome.NOT_APPLICABLE: "Not applicable",
 }
 SIGNS = {Outcome.FAIL: "✕", Outcome.INCONCLUSIVE: "?", Outcome.PASS: "✓", Outcome.NOT_APPLICABLE: "–"}  # noqa: RUF001
-STATUSES = {Status.MANDATORY: "mandatory", Status.CONDITIONAL: "conditional", Status.RECOMMENDED: "recommended"}
+STATUSES = {
+    Status.MANDATORY: "mandatory",
+    Status.CONDITIONAL: "conditional",
+    Status.RECOMMENDED: "recommended",
+    Status.INFORMATIVE: "informative",
+}
 GRADES = {Confidence.A: "A, proven", Confidence.B: "B, strong", Confidence.C: "C, hint"}
 SEVERITIES = {Severity.HIGH: "high", Severity.MEDIUM: "medium", Severity.LOW: "low"}
 REACHES = {

@@ -333,7 +333,7 @@ def _assumption(guess: Guess, settled: Settled, signals: Signals, inputs: Inputs
 def _notes(settled: Settled, signals: Signals, of: Mapping[str, Sides]) -> tuple[str, ...]:
     now = settled.now
     notes = [_BOUNDS, _BOTH, *settled.notes, *kinds_without_figure(now.device_class, watched=now.watched)]
-    confirming = sorted(w for w in signals.nearest if not EFFECTS[w].moves)
+    confirming = sorted(w for w in signals.nearest if EFFECTS[w].inputs and not EFFECTS[w].moves)
     if confirming:
         notes.append(f"Found, and already in the generic price, which they confirm: {', '.join(confirming)}.")
     if "hardcoded-secret" in signals.nearest:

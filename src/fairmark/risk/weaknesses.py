@@ -77,6 +77,25 @@ _UPDATE = Effect(
     ("tef-update-path-mitm", "tef-update-server-takeover", "v-unsigned-update"),
     (BOTS, TAKEOVER, BRICKING),
 )
+_PAPER = Effect(
+    _A,
+    "moves nothing: a policy with a gap warns better than none, and a maker who shows none pays nothing for that",
+    (),
+    (),
+    moves=False,
+    unused=("slef-uncoordinated",),
+    why_unused="nobody has counted what an incomplete policy costs",
+)
+
+_TEXT = Effect(
+    _A,
+    "moves nothing: a text that says too little is a breach of duty; nobody attacks through it",
+    (),
+    (),
+    moves=False,
+    unused=("slef-no-file",),
+    why_unused="the price of a missing technical file would count a second time",
+)
 
 EFFECTS: Mapping[str, Effect] = {
     "default-password": _PASSWORD,
@@ -262,6 +281,9 @@ EFFECTS: Mapping[str, Effect] = {
         ("slef-uncoordinated",),
         (BOTS, PUBLIC),
     ),
+    "no-report-contact": _PAPER,
+    "no-report-times": _PAPER,
+    "stale-security-txt": _PAPER,
     "slow-fix": Effect(
         _A,
         "adds days until a fix",
@@ -283,6 +305,18 @@ EFFECTS: Mapping[str, Effect] = {
         why_unused="counts findings of a first test, for planning of work",
     ),
     "no-conformity-file": Effect(_A, "sale may stop until the file is there", ("slef-no-file",), (PUBLIC,)),
+    "claim-contradicted": Effect(
+        _A,
+        "moves nothing: what contradicts the claim is a finding of its own and counts there",
+        (),
+        (),
+        moves=False,
+        unused=("slef-no-file",),
+        why_unused="a file with a wrong line is not a missing file",
+    ),
+    "privacy-notice-incomplete": _TEXT,
+    "telemetry-notice-incomplete": _TEXT,
+    "guidance-missing": _TEXT,
     "undeclared-connectivity": Effect(
         _A,
         "multiplies tef-mass-flaw as an undeclared service does; the declared isolation is not believed",

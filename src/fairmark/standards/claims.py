@@ -34,7 +34,7 @@ def documented(device: Device, field: str) -> Evidence | None:
     if not value:
         return None
     path = field if field == "support_until" else f"documents.{field}"
-    return stated(path, f"The profile names {path}; nobody has opened or checked it.", str(value))
+    return stated(path, f"The profile names {path}: a claim, no proof.", str(value))
 
 
 def claim_evidence(device: Device, verdicts: Iterable[Verdict]) -> tuple[Evidence, ...]:

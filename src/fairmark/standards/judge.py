@@ -10,6 +10,11 @@ The order of the questions is the order of their force:
 4. The maker states that it is not implemented: FAIL, by the maker's own word.
 5. PASS only when nothing stands in its way: see ``_obstacles``.
 6. Otherwise INCONCLUSIVE, with what would settle it.
+
+Some facts are the outcome of another requirement of the same catalogue; those requirements
+are judged first, and what they say is known to that catalogue alone. What a reader must know
+beside the outcome (a row of the maker that its condition contradicts, a clause that gives no
+presumption of conformity) stands in ``warnings``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,11 +22,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fairmark.model.device import Claim, Device
-from fairmark.model.finding import Confidence, Finding, Observation
+from fairmark.model.finding import Confidence, Finding, Method, Observation
 from fairmark.model.image import Coverage
 from fairmark.model.standard import Catalogue, Outcome, Provision, Status, Verdict
 from fairmark.model.vocabulary import declared_facts, vocabulary
 from fairmark.standards import wording
+from fairmark.standards.catalogue_file import in_order
 from fairmark.standards.claims import claim_of, claimed, documented
 from fairmark.standards.condition import evaluate, facts_of, unknown_facts
 from fairmark.standards.crosswalk import Link
@@ -64,6 +70,12 @@ class _Case:
     def declared(self) -> Mapping[str, bool]:
         return declared_facts(self.device, vocabulary())
 
+    @cached_property
+    def found(self) -> Mapping[str, tuple[Finding, ...]]:
+        """Capability -> the findings that speak of it, by id."""
+        capabilities = {finding.capability for finding in self.findings}
+        return {name: tuple(f for f in self.findings if f.capability == name) for name in capabilities}
+
 
 @dataclass(frozen=True)
 class _Question:
@@ -72,6 +84,8 @@ class _Question:
     case: _Case
     catalogue: Catalogue
     provision: Provision
+    facts: Mapping[str, bool]
+    """What is known, outcomes of other requirements of the catalogue included."""
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -79,7 +93,7 @@ class _Question:
 
     @cached_property
     def applies(self) -> bool | None:
-        return evaluate(self.provision.condition, self.case.facts)
+        return evaluate(self.provision.condition, self.facts)
 
     @cached_property
     def claim(self) -> Claim | None:
@@ -101,8 +115,8 @@ class _Question:
         return (claimed(self.catalogue.id, self.provision.id, self.claim).id,) if self.claim else ()
 
     def _heard(self, links: Iterable[Link]) -> tuple[Finding, ...]:
-        able = tuple(links)
-        return tuple(f for f in self.case.findings if any(link.hears(f) for link in able))
+        heard = (f for link in links for f in self.case.found.get(link.capability, ()) if link.hears(f))
+        return tuple(sorted({f.id: f for f in heard}.values(), key=lambda f: f.id))
 
     def verdict(self, outcome: Outcome, reason: str, because: Iterable[str], settled_by: str = "") -> Verdict:
         return Verdict(
@@ -115,11 +129,34 @@ class _Question:
             reason=reason,
             settled_by=settled_by,
             because=tuple(dict.fromkeys(because)),
+            applies_from=self.catalogue.first_day(self.provision.group),
+            warnings=self.warnings(outcome),
         )
+
+    def warnings(self, outcome: Outcome) -> tuple[str, ...]:
+        """What a reader must know beside this outcome."""
+        found = [wording.row_against_condition(self.applies, self.claim)] if self.claim else []
+        for one in self.catalogue.restrictions:
+            if self.provision.id in one.provisions and outcome is not Outcome.NOT_APPLICABLE:
+                holds = evaluate(one.when, self.facts)
+                found += (
+                    [wording.restricted(one.text, unknown_facts(one.when, self.facts))] if holds is not False else []
+                )
+        return tuple(clause for clause in found if clause)
+
+
+_OUTCOME_IS_TRUE = {Outcome.PASS: True, Outcome.FAIL: True, Outcome.NOT_APPLICABLE: False}
+"""What the outcome of a requirement says of the fact it decides: the thing is required, whether or not it is there."""
 
 
 def _judge_catalogue(catalogue: Catalogue, case: _Case) -> list[Verdict]:
-    verdicts = [_judge_one(_Question(case, catalogue, provision)) for provision in catalogue.provisions]
+    facts = dict(case.facts)
+    by_id = {provision.id: provision for provision in catalogue.provisions}
+    for first in in_order(catalogue.outcomes, {name: one.condition for name, one in by_id.items()}):
+        outcome = _judge_one(_Question(case, catalogue, by_id[first], facts)).outcome
+        if outcome in _OUTCOME_IS_TRUE:
+            facts |= {fact: _OUTCOME_IS_TRUE[outcome] for fact, p in catalogue.outcomes.items() if p == first}
+    verdicts = [_judge_one(_Question(case, catalogue, provision, facts)) for provision in catalogue.provisions]
     duty = case.books.crosswalk.reason_duty.get(catalogue.id)
     return [_with_reasons(v, verdicts, case.device) if v.provision == duty else v for v in verdicts]
 
@@ -143,7 +180,7 @@ def _judge_one(question: _Question) -> Verdict:
 def _outside(question: _Question) -> Verdict:
     """The condition is false: not applicable, unless a finding says otherwise."""
     case = question.case
-    known = {fact: case.facts[fact] for fact in facts_of(question.provision.condition) if fact in case.facts}
+    known = {fact: question.facts[fact] for fact in facts_of(question.provision.condition) if fact in question.facts}
     facts = wording.known_facts(known, case.declared)
     if question.against:
         reason = wording.outside_but_found(facts, question.against)
@@ -153,22 +190,25 @@ def _outside(question: _Question) -> Verdict:
 
 
 def _failed(question: _Question) -> Verdict:
-    unknown = unknown_facts(question.provision.condition, question.case.facts)
+    unknown = unknown_facts(question.provision.condition, question.facts)
     reason = wording.failed(question.against, unknown, question.claim)
     return question.verdict(Outcome.FAIL, reason, (*_cited(question.against), *question.claim_ids))
 
 
 def _perhaps_outside(question: _Question) -> Verdict:
     provision = question.provision
-    unknown = unknown_facts(provision.condition, question.case.facts)
+    unknown = unknown_facts(provision.condition, question.facts)
     reason = wording.unknown_condition(provision.condition_text, unknown, question.speaking, question.claim)
     settled_by = wording.state_facts(unknown, provision.settled_by)
     return question.verdict(Outcome.INCONCLUSIVE, reason, (*_cited(question.speaking), *question.claim_ids), settled_by)
 
 
 def _passed(question: _Question) -> Verdict:
-    told = _observed(question, (link for link in question.links if link.can_pass))
-    return question.verdict(Outcome.PASS, wording.passed(told), (*_shown_by(told), *question.claim_ids))
+    able = [link for link in question.links if link.can_pass]
+    told = _observed(question, able)
+    used = {method for link in able for method in _best_way(question, link)}
+    reason = wording.passed(told, [method for method in Method if method in used])
+    return question.verdict(Outcome.PASS, reason, (*_shown_by(told), *question.claim_ids))
 
 
 def _open(question: _Question, obstacles: Iterable[str]) -> Verdict:
@@ -184,19 +224,20 @@ def _open(question: _Question, obstacles: Iterable[str]) -> Verdict:
 def _obstacles(question: _Question) -> tuple[str, ...]:
     """Return what stands in the way of a PASS; each entry is a clause of the reason.
 
-    A PASS wants, for every capability that can pass the provision, complete observations
-    and none that is incomplete; no finding of any linked capability; a root file system,
-    and not one gap that could hide the opposite; and the maker's claim.
+    A PASS wants, for every capability that can pass the provision, complete observations by
+    every method that the link needs and none by these that is incomplete; no finding of any
+    linked capability; and the maker's claim. Where it needs the image it wants a root file
+    system, and not one gap that could hide the opposite.
     """
     able = [link for link in question.links if link.can_pass]
     if not able:
         return (wording.NO_TEST,)
-    found = [clause for link in able if (clause := _observation_obstacle(question, link))]
-    coverage = question.case.coverage
-    if not coverage.root_file_systems:
-        found.append("no root file system was examined")
-    if coverage.gaps:
-        found.append(wording.gaps(coverage.gaps))
+    ways = [(link, _best_way(question, link)) for link in able]
+    found = [clause for link, way in ways for clause in _observation_obstacles(question, link, way)]
+    if any(Method.FIRMWARE_STATIC in way for _, way in ways):
+        coverage = question.case.coverage
+        found += [] if coverage.root_file_systems else ["no root file system was examined"]
+        found += [wording.gaps(coverage.gaps)] if coverage.gaps else []
     if question.speaking:
         found.append("findings speak against it")
     if question.claim is None or question.claim.implemented is not True:
@@ -204,19 +245,28 @@ def _obstacles(question: _Question) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _observation_obstacle(question: _Question, link: Link) -> str:
-    told = _observed(question, [link])
+def _best_way(question: _Question, link: Link) -> tuple[Method, ...]:
+    """Return the set of methods that comes nearest to a PASS over this link."""
+    return min(link.ways, key=lambda way: len(_observation_obstacles(question, link, way)))
+
+
+def _observation_obstacles(question: _Question, link: Link, way: Iterable[Method]) -> list[str]:
+    """Return what is missing, method by method, before this link lets the provision pass."""
+    found = []
     title = vocabulary().capabilities[link.capability].title
-    if not told:
-        return f'nothing examined speaks for "{title}"'
-    if not all(observation.complete for observation in told):
-        return f'what speaks for "{title}" does not cover every place that could hold the opposite'
-    return ""
+    told = _observed(question, [link])
+    for method in way:
+        by_it = [observation for observation in told if observation.method is method]
+        if not by_it:
+            found.append(wording.unseen(title, method))
+        elif not all(observation.complete for observation in by_it):
+            found.append(wording.incomplete(title, method))
+    return found
 
 
 def _observed(question: _Question, links: Iterable[Link]) -> tuple[Observation, ...]:
-    capabilities = {link.capability for link in links}
-    return tuple(o for o in question.case.observations if o.capability in capabilities)
+    able = tuple(links)
+    return tuple(o for o in question.case.observations if any(link.sees(o) for link in able))
 
 
 def _shown_by(observations: Iterable[Observation]) -> list[str]:
@@ -232,26 +282,54 @@ def _cited(findings: Iterable[Finding]) -> list[str]:
 def _with_reasons(verdict: Verdict, all_of_it: Iterable[Verdict], device: Device) -> Verdict:
     """Judge the duty to record a reason for every recommendation not met or not applicable.
 
-    The maker's rows alone can break it (a row without a reason). They never fulfil it:
-    whether the recorded reasons hold is for a reader.
+    A row without a reason breaks it. It is fulfilled only where every recommendation has a
+    recorded reason or is shown to be met, and the maker claims it: whether the reasons hold
+    is for a reader. A recommendation that is merely claimed as met leaves it open.
+    """
+    if verdict.outcome is Outcome.FAIL:
+        return verdict
+    without, unrecorded, because, whole = _reasons(all_of_it, device)
+    if without:
+        cited = tuple(dict.fromkeys((*verdict.because, *because)))
+        told = {"outcome": Outcome.FAIL, "reason": wording.no_reason(without), "settled_by": "", "because": cited}
+        return verdict.model_copy(update=told)
+    claim = claim_of(device, verdict.catalogue, verdict.provision)
+    if whole and verdict.outcome is Outcome.INCONCLUSIVE and claim is not None and claim.implemented is True:
+        cited = tuple(dict.fromkeys((*verdict.because, *whole)))
+        told = {
+            "outcome": Outcome.PASS,
+            "reason": wording.reasons_recorded(len(whole)),
+            "settled_by": "",
+            "because": cited,
+        }
+        return verdict.model_copy(update=told)
+    if unrecorded:
+        return verdict.model_copy(update={"reason": f"{verdict.reason} {wording.unrecorded(unrecorded)}"})
+    return verdict
+
+
+def _reasons(verdicts: Iterable[Verdict], device: Device) -> tuple[list[str], list[str], list[str], tuple[str, ...]]:
+    """Return what lacks a reason, what is unmet and has no row, what shows it, and all the rows if they are whole.
+
+    The rows are whole when every recommendation has a reason recorded, or is shown to be met.
     """
     without: list[str] = []
     unrecorded: list[str] = []
     because: list[str] = []
-    for other in all_of_it:
+    rows: list[str] = []
+    whole = True
+    for other in verdicts:
+        if other.status is not Status.RECOMMENDED:
+            continue
         claim = claim_of(device, other.catalogue, other.provision)
         unmet = other.outcome is Outcome.FAIL
-        if other.status is not Status.RECOMMENDED or (claim is not None and claim.reason.strip()):
+        if claim is not None and claim.reason.strip():
+            rows.append(claimed(other.catalogue, other.provision, claim).id)
             continue
+        whole = whole and other.outcome is Outcome.PASS
         if claim is None:
             unrecorded += [other.provision] if unmet else []
         elif unmet or claim.implemented is not True:
             without.append(other.provision)
             because += [claimed(other.catalogue, other.provision, claim).id, *other.because]
-    if without and verdict.outcome is not Outcome.FAIL:
-        cited = tuple(dict.fromkeys((*verdict.because, *because)))
-        told = {"outcome": Outcome.FAIL, "reason": wording.no_reason(without), "settled_by": "", "because": cited}
-        return verdict.model_copy(update=told)
-    if unrecorded:
-        return verdict.model_copy(update={"reason": f"{verdict.reason} {wording.unrecorded(unrecorded)}"})
-    return verdict
+    return without, unrecorded, because, tuple(rows) if whole else ()

@@ -21,6 +21,9 @@ from fairmark.model.value import Value
 from fairmark.standards.claims import claim_of
 from fairmark.standards.summary import is_binding
 
+BASELINE = ("en303645", "psti")
+"""Catalogues whose mandatory provisions the lowest level is about: consumer baselines, not every scheme there is."""
+
 PACKAGE, FILE = "fairmark.standards", "levels.yaml"
 
 
@@ -90,7 +93,7 @@ def level(
     could still raise it.
     """
     floor = _floor(device, tuple(findings))
-    reached, why_reached = _reached(device, tuple(verdicts))
+    reached, why_reached = _reached(device, tuple(v for v in verdicts if v.catalogue in BASELINE))
     social, private = _cheapest(prices, social=True), _cheapest(prices, social=False)
     required = required_level(floor, social)
     why = [floor.why, _money(social, private, prices), *_decided(floor, social, required)]

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fairmark.model.device import Claim
 from fairmark.model.evidence import Evidence
-from fairmark.model.finding import Finding, Observation
+from fairmark.model.finding import Finding, Method, Observation
 from fairmark.model.gap import Gap
 
-NO_TEST = "nothing that an image shows can establish it"
+NO_TEST = "no evidence that this program can take establishes it"
 _NAMED = 3
 
 
@@ -83,10 +83,56 @@ def state_facts(unknown: Iterable[str], tests: str) -> str:
     return f"in device.yaml under facts: {', '.join(unknown)}" + (f"; then {tests}" if tests else "")
 
 
-def passed(observations: Iterable[Observation]) -> str:
-    """Say what was seen, and that it agrees with the claim."""
+def passed(observations: Iterable[Observation], used: Sequence[Method]) -> str:
+    """Say what was seen, by which methods, and that it agrees with the claim."""
     seen = _seen(observations)
-    return f"Seen: {seen}. Every place that could hold the opposite was examined, and the maker claims the same."
+    if list(used) == [Method.FIRMWARE_STATIC]:
+        return f"Seen: {seen}. Every place that could hold the opposite was examined, and the maker claims the same."
+    where = " and ".join(_PLACES[method] for method in used)
+    return f"Seen: {seen}. Everything that had to be examined {where} was, and the maker claims the same."
+
+
+_PLACES = {
+    Method.FIRMWARE_STATIC: "in the image",
+    Method.NETWORK_PROBE: "at the live device",
+    Method.DOCUMENT: "in documents",
+    Method.FEED_OR_HISTORY: "in feeds or history",
+    Method.HUMAN: "by hand",
+}
+
+
+def unseen(title: str, method: Method) -> str:
+    """Say that nothing speaks for a capability by a method that is needed."""
+    if method is Method.FIRMWARE_STATIC:
+        return f'nothing examined speaks for "{title}"'
+    return f'nothing examined {_PLACES[method]} speaks for "{title}"'
+
+
+def incomplete(title: str, method: Method) -> str:
+    """Say that what speaks for a capability by a method does not cover everything."""
+    place = "" if method is Method.FIRMWARE_STATIC else f" {_PLACES[method]}"
+    return f'what speaks for "{title}"{place} does not cover every place that could hold the opposite'
+
+
+def row_against_condition(applies: bool | None, claim: Claim) -> str:  # noqa: FBT001 - a value of three
+    """Say that the maker's row and the condition of the provision contradict each other; empty when they do not."""
+    if applies is True and claim.implemented is None:
+        return "The maker's row says that it does not apply, but by the facts it does."
+    if applies is False and claim.implemented is not None:
+        word = "implemented" if claim.implemented else "not implemented"
+        return f"The maker's row says {word}, but by the facts it does not apply."
+    return ""
+
+
+def restricted(text: str, unknown: Sequence[str]) -> str:
+    """Say where meeting the words gives no presumption of conformity, and what decides whether that is so here."""
+    return f"{text} Not known here: {', '.join(unknown)}." if unknown else text
+
+
+def reasons_recorded(count: int) -> str:
+    """Say that every recommendation that is not shown to be met has its reason."""
+    start = f"A reason is recorded for {count} recommendations, and the others are shown to be met."
+    return f"{start} Whether the reasons hold is for a reader."
 
 
 def still_open(
@@ -104,7 +150,7 @@ def still_open(
         said.append(f"Speaks for it without deciding: {_seen(observed)}.")
     named = [field for field, paper in papers.items() if paper is not None]
     if named:
-        said.append(f"The profile names {', '.join(named)}: a claim, which nobody has opened or checked.")
+        said.append(f"The profile names {', '.join(named)}: a claim.")
     elif papers:
         said.append(f"The profile names no {' or '.join(papers)}; one may exist all the same.")
     return " ".join((*said, *_claim_words(claim)))

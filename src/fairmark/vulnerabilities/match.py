@@ -7,7 +7,7 @@ findings leave out. In this order: withdrawn records, the version (``ranges``), 
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -36,6 +36,11 @@ _RAN = {
 _CORE = re.compile(
     r"(?:kernel|mm|ipc|lib|init|block)/[^/]+$|kernel/(?:sched|time|locking|futex)/|net/(?:core|ipv4)/|fs/[^/]+$"
 )
+
+
+Pair = tuple[Statement, Finding | None]
+Settled = Callable[[Group, bool], Sequence[Pair] | None]
+"""Asked for each group, with whether its distribution's own data is loaded: what is known of it already, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,14 @@ def match(
     maker: Sequence[MakerStatement] = (),
     device: Sequence[str] = (),
     files: Collection[str] | None = None,
+    settled: Settled | None = None,
 ) -> Matched:
     """Return what the records say of the components.
 
     ``today`` is the day by which the age of the data is judged. ``maker`` are the statements of the maker's
     own VEX documents, ``device`` the names under which they may speak of this device, ``files`` the paths
     of all files of the image (None: not known). A component without evidence gives statements only.
+    What ``settled`` answers for a group is taken over, and the group is not judged again.
     """
     groups = grouped(components)
     found = tuple(records.of_products({name for group in groups for name in products_of(group.lead)}))
@@ -83,8 +90,7 @@ def match(
     for statement in maker:
         said[statement.cve].append(statement)
     context = _Context(build, said, tuple(device), files, _loaded(groups, found, states), states)
-    pairs = [_judged(group, record, context) for record, group in _candidates(groups, found)]
-    made = sorted((one for one in pairs if one is not None), key=lambda pair: _worst_first(pair[0]))
+    made = sorted(_pairs(groups, found, context, settled), key=lambda pair: _worst_first(pair[0]))
     statements = tuple(statement for statement, _ in made)
     return Matched(
         findings=tuple(finding for _, finding in made if finding is not None),
@@ -101,13 +107,30 @@ def match(
     )
 
 
+def _pairs(
+    groups: Sequence[Group], found: Sequence[Record], context: _Context, settled: Settled | None
+) -> Iterable[Pair]:
+    """Judge the groups that are not settled; give all pairs in the order of the flaws, then of the groups."""
+    known: dict[int, Sequence[Pair]] = {}
+    for index, group in enumerate(groups):
+        answer = settled(group, group.lead.distribution in context.loaded) if settled else None
+        if answer is not None:
+            known[index] = answer
+    pairs = [(pair[0].cve, index, pair) for index, taken in known.items() for pair in taken]
+    for record, index in _candidates(groups, found):
+        pair = None if index in known else _judged(groups[index], record, context)
+        if pair is not None:
+            pairs.append((record.cve, index, pair))
+    return [pair for _, _, pair in sorted(pairs, key=lambda row: row[:2])]
+
+
 def _worst_first(one: Statement) -> tuple[bool, bool, float, float, str, str, str]:
     dropped = one.status in {Status.NOT_AFFECTED, Status.FIXED}
     return dropped, not one.kev, -(one.epss or 0), -(one.score or 0), one.cve, one.component, one.version
 
 
-def _candidates(groups: Sequence[Group], records: Iterable[Record]) -> Iterable[tuple[Record, Group]]:
-    """Pair every record with the groups that one of its products may name."""
+def _candidates(groups: Sequence[Group], records: Iterable[Record]) -> Iterable[tuple[Record, int]]:
+    """Pair every record with the numbers of the groups that one of its products may name."""
     by_name: dict[str, list[int]] = defaultdict(list)
     for index, group in enumerate(groups):
         package = group.lead.source_package or group.lead.name
@@ -115,7 +138,7 @@ def _candidates(groups: Sequence[Group], records: Iterable[Record]) -> Iterable[
             by_name[name].append(index)
     for record in records:
         wanted = {index for one in record.affected for index in by_name.get(squeezed(one.product), ())}
-        yield from ((record, groups[index]) for index in sorted(wanted))
+        yield from ((record, index) for index in sorted(wanted))
 
 
 def _loaded(groups: Sequence[Group], records: Iterable[Record], states: Iterable[FeedState]) -> frozenset[str]:
@@ -128,7 +151,7 @@ def _loaded(groups: Sequence[Group], records: Iterable[Record], states: Iterable
     )
 
 
-def _judged(group: Group, record: Record, context: _Context) -> tuple[Statement, Finding | None] | None:
+def _judged(group: Group, record: Record, context: _Context) -> Pair | None:
     """Judge one pair; None where no version range holds the component."""
     answer = told(group.lead, group.identity, record, context.loaded)
     if answer.answer is Answer.MISS or answer.entry is None:

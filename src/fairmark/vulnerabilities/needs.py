@@ -50,6 +50,14 @@ def needs() -> Mapping[str, Need]:
     return {one.cve: one for one in (Need.model_validate(row) for row in rows)}
 
 
+def named_files(files: Collection[str] | None) -> tuple[str, ...] | None:
+    """Return the names, among those of ``files``, that any need asks for: all that an answer takes from them."""
+    if files is None:
+        return None
+    asked = {name for need in needs().values() for name in need.files}
+    return tuple(sorted(asked & {one.rpartition("/")[2] for one in files}))
+
+
 def met(cve: str, build: Build, files: Collection[str] | None = None) -> tuple[Met, str]:
     """Say whether what the flaw needs is there, and why.
 

@@ -18,6 +18,7 @@ from fairmark.vulnerabilities.versions import compare, contains
 
 # Who is asked first; a feed that is not named here comes with the project's own.
 _TRUST = {"starter": 0, "cve": 0, "euvd": 2, "nvd": 2, "cisa": 2, "vulnrichment": 2}
+_OF_FILES = frozenset({"version pattern", "library file name", "program file name"})  # known without a package database
 
 
 class Answer(StrEnum):
@@ -44,6 +45,8 @@ def told(component: Component, identity: Identity, record: Record, loaded: froze
     version = component.upstream_version or component.version
     meant = [one for one in record.affected if is_upstream(identity, one)]
     upstream = _upstream(version, meant, record) if meant else _namesakes(version, identity, record)
+    if component.distribution and component.source in _OF_FILES:
+        return _unlisted(component, upstream)
     own = [one for one in record.affected if is_package(component, one)]
     if own:
         return _distribution(component, own, upstream)
@@ -52,6 +55,17 @@ def told(component: Component, identity: Identity, record: Record, loaded: froze
     why = (
         f"upstream's range holds this version, but {component.distribution} mends old versions and no data of its "
         "own was loaded"
+    )
+    return Told(Answer.DOUBTFUL, upstream.entry, why)
+
+
+def _unlisted(component: Component, upstream: Told) -> Told:
+    """The file names upstream's version; which revision of the distribution it is, nothing says."""
+    if upstream.answer is not Answer.HIT:
+        return upstream
+    why = (
+        f"upstream's range holds this version, but {component.distribution} mends old versions and keeps their number, "
+        "and no package database names the revision"
     )
     return Told(Answer.DOUBTFUL, upstream.entry, why)
 

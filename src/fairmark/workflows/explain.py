@@ -147,6 +147,8 @@ def _provisions(name: str) -> Iterator[Explanation]:
                     ("of", f"{one.name}, {one.edition}"),
                     ("status", p.status),
                     ("applies when", p.condition_text or "always"),
+                    ("levels", ", ".join(p.levels)),
+                    ("law from", str(one.first_day(p.group) or "")),
                     ("who can judge it", p.automation),
                     ("evidence", ", ".join(links)),
                     ("settled by", p.settled_by),

@@ -15,7 +15,9 @@ from fairmark.model.reported import Reported, ReportedLevel
 from fairmark.model.standard import Outcome, Status, Verdict
 from fairmark.model.value import Value
 from fairmark.standards.library import catalogues
+from fairmark.standards.summary import is_to_come
 from fairmark.workflows.mapping import read_mapping
+from fairmark.workflows.standards import gone_editions
 
 MAX_BYTES = 256 << 20
 REPORTED = "reported"
@@ -119,7 +121,7 @@ def gate(
     """
     _refuse_unknown(conditions)
     reasons = _blocking(assessment, conditions)
-    notes = []
+    notes = list(gone_editions(assessment))
     if baseline is not None:
         # A report that is missing today is no old noise because it was missing then.
         known = {one.subject for one in _blocking(baseline, conditions) if one.subject.split(" ")[0] != REPORTED}
@@ -153,7 +155,9 @@ def _refuse_unknown(conditions: Conditions) -> None:
 
 def _blocking(assessment: Assessment, conditions: Conditions) -> list[Reason]:
     reasons = [] if conditions.minimum else [_proven(f) for f in assessment.findings if _is_proven_high(f)]
-    reasons += [_failed(v) for v in assessment.verdicts if _counts(v, assessment, conditions)]
+    reasons += [
+        _failed(v, assessment.created.date()) for v in assessment.verdicts if _counts(v, assessment, conditions)
+    ]
     reached = assessment.level.reached
     if conditions.level is not None and reached < conditions.level:
         text = f"level {conditions.level} asked, level {reached} reached: {'; '.join(assessment.level.why)}"
@@ -192,8 +196,9 @@ def _proven(finding: Finding) -> Reason:
     return Reason(subject=finding.id, text=f"proven flaw: {finding.title}")
 
 
-def _failed(verdict: Verdict) -> Reason:
+def _failed(verdict: Verdict, today: date) -> Reason:
     text = f"{verdict.catalogue} {verdict.provision} fails: {verdict.title}"
+    text += f" (law from {verdict.applies_from})" if is_to_come(verdict, today) else ""
     return Reason(subject=f"{verdict.catalogue} {verdict.provision}", text=text)
 
 
@@ -202,7 +207,9 @@ def _counts(verdict: Verdict, assessment: Assessment, conditions: Conditions) ->
         return False
     if conditions.standards and verdict.catalogue not in conditions.standards:
         return False
-    markets = next((set(one.markets) for one in catalogues() if one.id == verdict.catalogue), set())
+    markets = next((set(one.markets) for one in catalogues() if one.id == verdict.catalogue), None)
+    if markets is None:  # taken away since: where it was law is not known here, that it was one the verdict tells
+        return not conditions.minimum or verdict.applies_from is not None
     sold = set(assessment.device.markets) or set(Market)  # not stated: the law of every market counts
     return not conditions.minimum or bool(markets & sold)
 

@@ -73,7 +73,15 @@ def profile_template(answers: Answers) -> bytes:
         '#     "5.1-1": {implemented: true}',
         '#     "5.3-14": {implemented: null, reason: "every component can be updated"}',
         "",
-        "# Addresses of what you publish.",
+        "# What it is for. The risk assessment that the CRA asks for starts from these (`fairmark threats`).",
+        "# use:",
+        "#   purpose: a camera that a household sets up to watch its own rooms and garden",
+        "#   foreseeable: runs day and night behind the router of a home, mostly forgotten",
+        "#   misuse: pointed at neighbours or at people who do not know of it",
+        "#   environment: indoors and under a roof, in a home network beside phones and computers",
+        "#   years: 6                   # expected to be in use",
+        "",
+        "# Addresses of what you publish; or files beside this one, which are then read.",
         "# documents:",
         "#   disclosure_policy: https://www.example.com/security",
         "#   security_contact: security@example.com",
@@ -81,6 +89,8 @@ def profile_template(answers: Answers) -> bytes:
         "#   update_policy: https://www.example.com/updates",
         "#   support_period: https://www.example.com/support",
         "#   statement_of_compliance: https://www.example.com/soc",
+        "#   privacy_information: papers/privacy.md",
+        "#   user_instructions: papers/manual.html",
     ]
     return ("\n".join(lines) + "\n").encode()
 

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from fairmark.errors import WrongUsageError
-from fairmark.model.data import parse_foreign_yaml
+from fairmark.model.yaml_text import parse_foreign_yaml
 
 
 def read_mapping(text: bytes, name: str, *, hint: str) -> dict[str, Any]:

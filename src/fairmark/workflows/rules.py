@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from fairmark.errors import WrongUsageError
-from fairmark.examine.pattern_rules import checked_patterns, parse_rules, refuse_repeated_ids
+from fairmark.examine.pattern_rules import checked_patterns, parse_rules, refuse_repeated_ids, sampled_patterns
 from fairmark.examine.patterns import Pattern, PatternSet, Sample, patterns
 from fairmark.model.value import Value
 from fairmark.workflows.mapping import read_mapping
@@ -78,7 +78,7 @@ def try_rules(files: Mapping[str, bytes]) -> RuleTrials:
     """
     given = _read(files) if files else checked_patterns()
     replaced = {one.id for one in given}
-    known = (*(one for one in patterns() if one.id not in replaced), *given) if files else given
+    known = (*(one for one in sampled_patterns() if one.id not in replaced), *given) if files else given
     faults: dict[str, list[str]] = {one.id: [] for one in given}
     for rule, fault in _faults(known):
         if rule in faults:

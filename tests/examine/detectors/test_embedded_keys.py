@@ -41,7 +41,14 @@ def test_a_key_in_a_started_program_is_proven_by_its_place_alone(data: bytes) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/usr/lib/libwolfssl.so.35", "/usr/bin/openssl", "/lib/modules/5.10/testmgr.ko", "/usr/share/doc/x/prog"]
+    "path",
+    [
+        "/usr/lib/libwolfssl.so.35",
+        "/usr/lib/dovecot/libdovecot.so.0.0.0",
+        "/usr/bin/openssl",
+        "/lib/modules/5.10/testmgr.ko",
+        "/usr/share/doc/x/prog",
+    ],
 )
 def test_keys_for_tests_are_hints_and_not_indexed(path: str) -> None:
     found = DETECTOR.detect(subject({path: elf(payload=DER)}))
@@ -80,3 +87,13 @@ def test_a_file_full_of_marks_is_a_gap() -> None:
 
     assert found.findings == ()
     assert len(found.gaps) == 1
+
+
+def test_the_head_of_a_short_key_with_text_behind_it_is_no_key() -> None:
+    head = bytes.fromhex("302e020100300506032b657004220420")
+    found = [
+        DETECTOR.detect(subject({"/usr/sbin/tool": elf(payload=b"\0" + head + seed)})).findings
+        for seed in (b"ldns_key2rr\0../../net.c\0r != NULL", bytes(range(100, 228, 4)))
+    ]
+
+    assert [len(one) for one in found] == [0, 1]

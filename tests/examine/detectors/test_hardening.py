@@ -164,3 +164,10 @@ def test_only_unusual_set_user_id_programs_are_named() -> None:
 
     assert found["file-setuid-root"].title == "Unusual programs that run as root whoever starts them: /usr/bin/helper"
     assert found["file-setuid-root"].confidence is Confidence.B
+
+
+def test_a_set_user_id_program_that_only_its_group_may_start_is_a_hint() -> None:
+    found = _findings({"/usr/lib/collector/perf.plugin": (elf(), 0o4754)})
+
+    assert found["file-setuid-root"].confidence is Confidence.C
+    assert "for those in their group" in found["file-setuid-root"].title

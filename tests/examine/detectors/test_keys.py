@@ -135,7 +135,15 @@ def test_a_certificate_alone_is_no_finding() -> None:
     assert found.observations[0].complete is False  # program code is not searched for keys
 
 
-@pytest.mark.parametrize("path", ["/usr/share/doc/x/server.key", "/usr/lib/python3/test/key.pem"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/usr/share/doc/x/server.key",
+        "/usr/lib/python3/test/key.pem",
+        "/usr/lib/python3/Crypto/SelfTest/keys.py",
+        "/usr/lib/python3/x/test_import.py",
+    ],
+)
 def test_keys_of_documentation_and_tests_are_hints(path: str) -> None:
     (finding,) = look({path: pem(EC_KEY)}).findings
 
@@ -217,3 +225,40 @@ def test_secret_keys_of_tunnels_are_private_keys() -> None:
     (finding,) = found.findings
     assert (finding.rule, finding.confidence) == ("private-key-in-image", Confidence.A)
     assert "6Ov0C1o4ofzEVTMnBGRb" not in str(found)
+
+
+def test_a_program_that_writes_locked_keys_holds_none() -> None:
+    code = (
+        b'<?php\n$key = "-----BEGIN ENCRYPTED PRIVATE KEY-----\\r\\n" .\n chunk_split(base64_encode($key), 64) .\n'
+        b" '-----END ENCRYPTED PRIVATE KEY-----';\n"
+    )
+
+    assert look({"/usr/share/php/keys.php": code}).findings == ()
+
+
+def test_a_secret_in_settings_that_nothing_switches_on_is_a_hint() -> None:
+    text = b"server = a.maker.net\nuser = fleet\npassword = Zu8rt4Kp0xWq\n"
+    path, link = "/etc/radius/sites-available/example", "/etc/radius/sites-enabled/example"
+
+    off = DETECTOR.detect(subject({path: text}))
+    on = DETECTOR.detect(subject({path: text}, links={link: "../sites-available/example"}))
+
+    assert [one.confidence for one in (*off.findings, *on.findings)] == [Confidence.C, Confidence.B]
+
+
+def test_a_key_in_a_text_that_explains_is_none_of_the_program() -> None:
+    code = b"def read(data):\n    '''Read a key.\n\n" + pem(EC_KEY) + b"    '''\n"
+
+    assert look({"/usr/lib/python3/keys.py": code}).findings == ()
+    assert len(look({"/usr/lib/python3/keys.py": b"KEY = '''" + pem(EC_KEY) + b"'''\n"}).findings) == 1
+
+
+def test_a_secret_in_settings_that_only_come_along_is_a_hint() -> None:
+    text = b"server = a.maker.net\nuser = fleet\npassword = Zu8rt4Kp0xWq\n"
+
+    found = [
+        DETECTOR.detect(subject({path: text})).findings[0].confidence
+        for path in ("/usr/share/phone/conf/basic/phone.conf", "/etc/phone.conf")
+    ]
+
+    assert found == [Confidence.C, Confidence.B]

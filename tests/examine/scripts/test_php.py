@@ -17,6 +17,10 @@ from fairmark.examine.scripts.taint import follow
         "parse_str($_SERVER['QUERY_STRING'], $q);\nexec($q['a']);",
         "$c = sprintf('ping %s', $_GET['a']);\nsystem($c);",
         "if (preg_match('/a=(.*)/', $_GET['q'], $m)) { system($m[1]); }",
+        "$a = $_GET['a'];\n$b = 'x ' . $a;\n$a = 'y';\nif (!preg_match('/^[a-z]+$/', $a)) { die(); }\nsystem($b);",
+        "$a = $_GET['a'];\n$b = 'x ' . $a . $_GET['c'];\nif (!preg_match('/^[a-z]+$/', $a)) { die(); }\nsystem($b);",
+        "if (isset($_GET['w']))\n  $w = $_GET['w'];\nsystem('x ' . $w);",
+        "$v['items'][] = $_GET['a'];\nsystem($v['items'][0]);",
     ],
 )
 def test_input_is_followed_to_the_shell(code: str) -> None:
@@ -36,6 +40,10 @@ def test_input_is_followed_to_the_shell(code: str) -> None:
         "$a = $_GET['a'] == 'on' ? '1' : '0';\nsystem('x ' . $a);",
         "$ok = ['a' => 'b'];\nif (isset($ok[$_GET['a']])) { system('x ' . $ok[$_GET['a']]); }",
         "$c = sprintf('ping %d', $_GET['a']);\nsystem($c);",
+        "$a = $_GET['a'];\n$b = '/x/' . $a;\nif (!preg_match('/^[a-z]+$/', $a))\n  throw new E();\nunlink($b);",
+        "$a = $_GET['a'];\n$b = '/x/' . $a;\nif (!preg_match(NAME_FORM, $a))\n  throw new E();\nunlink($b);",
+        "if (isset($_GET['w']) && is_numeric($_GET['w']))\n  $w = $_GET['w'];\nsystem('x ' . $w);",
+        "$v['items'][] = $_GET['a'];\n$f = $v['file'];\nunlink($f);",
         "$a = preg_replace('/[^a-z0-9]/', '', $_GET['a']);\nsystem('x ' . $a);",
     ],
 )

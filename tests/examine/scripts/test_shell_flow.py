@@ -29,8 +29,11 @@ REACHES = [
     'case $QUERY_STRING in a=*) eval "$QUERY_STRING";; esac',
     'if [ "$QUERY_STRING" != "" ]; then eval "$QUERY_STRING"; fi',
     'echo "$QUERY_STRING" | awk \'{ system("ping " $1) }\'',
+    'HTTP_COOKIE="${HTTP_COOKIE:-none}"\neval "$HTTP_COOKIE"',
+    'given="${HTTP_COOKIE:-none}"\nHTTP_COOKIE=none\neval "$given"',
 ]
 STOPPED = [
+    'HTTP_REQUEST_URL=/x\nHTTP_REQUEST="GET $HTTP_REQUEST_URL HTTP/1.1"\neval "printf \'$HTTP_REQUEST\' | nc"',
     'ping "$QUERY_STRING"',
     "ping $QUERY_STRING",
     'a="$QUERY_STRING"\necho "$a"',

@@ -74,3 +74,25 @@ def test_what_the_owner_chooses_is_marked(language: Language, code: str) -> None
 )
 def test_a_server_need_not_ask_its_callers_for_a_certificate(language: Language, text: str, found: int) -> None:
     assert len(list(unchecked_tls(text, language))) == found
+
+
+def test_defaults_of_a_server_ask_nobody_for_a_certificate() -> None:
+    text = 'local defaults = {\n  verify = "none";\n  options = {\n    cipher_server_preference = true;\n  };\n};\n'
+
+    assert list(unchecked_tls(text, Language.LUA)) == []
+
+
+def test_a_default_of_a_parameter_is_the_callers_choice() -> None:
+    code = "import ssl\ndef open(host,\n         cert_reqs=ssl.CERT_NONE):\n    pass\n"
+    call = "import ssl\ndef open(host):\n    s = ssl.wrap_socket(host,\n         cert_reqs=ssl.CERT_NONE)\n"
+
+    assert [[one.chosen for one in unchecked_tls(text, Language.PYTHON)] for text in (code, call)] == [[True], [False]]
+
+
+def test_a_condition_is_found_behind_lines_that_are_out_of_step() -> None:
+    text = (
+        "<?php\nif (cfg('verify_peer')) {\n  $o = a();\n\n$path = cfg('path');\nif ($path)\n  $o['cafile'] = $path;\n"
+        "} else {\n  $o = array('verify_peer' => false);\n}\n"
+    )
+
+    assert [one.chosen for one in unchecked_tls(text, Language.PHP)] == [True]

@@ -8,7 +8,7 @@ import mmap
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -163,39 +163,43 @@ class _DirectorySource:
 
     def read(self, entry: Entry, limit: int) -> bytes:
         """Return the first bytes of a file; raises ``UnreadableEntryError``."""
-        with self._open(entry) as handle:
-            wanted = min(limit, entry.size)
+        wanted = min(limit, entry.size)
+        handle = self._opened(entry)
+        try:
             found = os.read(handle, wanted)
             while len(found) < wanted and (piece := os.read(handle, wanted - len(found))):
                 found += piece
-            if len(found) < wanted:
-                raise OSError("it became shorter")
-            return found
+        except OSError as error:
+            raise _unreadable(entry, error) from error
+        finally:
+            os.close(handle)
+        if len(found) < wanted:
+            raise _unreadable(entry, OSError("it became shorter"))
+        return found
 
     def blob(self, entry: Entry) -> Blob:
         """Return a file for random access: a large one is mapped."""
         if entry.size < _MAPPED_FROM:
             return Blob(self.read(entry, entry.size))
-        with self._open(entry) as handle:
-            return Blob(memoryview(mmap.mmap(handle, entry.size, access=mmap.ACCESS_READ)))
-
-    @contextmanager
-    def _open(self, entry: Entry) -> Iterator[int]:
-        handle = -1
+        handle = self._opened(entry)
         try:
-            handle = os.open(entry.name, _FILE, dir_fd=self._beside(entry.parent))
-            _insist_on_regular(handle)
-            yield handle
+            return Blob(memoryview(mmap.mmap(handle, entry.size, access=mmap.ACCESS_READ)))
         except (OSError, ValueError) as error:
-            detail = f"cannot be read ({getattr(error, 'strerror', None) or error})"
-            where = f"{_WHERE}: {entry.printable}"
-            raise UnreadableEntryError(
-                Gap(where=where, reason=GapReason.TOOL, detail=detail, bytes=entry.size)
-            ) from error
+            raise _unreadable(entry, error) from error
         finally:
-            with suppress(OSError):
-                if handle >= 0:
-                    os.close(handle)
+            os.close(handle)
+
+    def _opened(self, entry: Entry) -> int:
+        """Open a regular file, whatever it has become since it was listed."""
+        folder, _, name = entry.path.rpartition(b"/")
+        try:
+            handle = os.open(name, _FILE, dir_fd=self._beside(folder))
+        except (OSError, ValueError) as error:
+            raise _unreadable(entry, error) from error
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise _unreadable(entry, OSError("it is no regular file any more"))
+        return handle
 
     def _beside(self, folder: bytes) -> int:
         """Return the open directory ``folder``."""
@@ -206,6 +210,7 @@ class _DirectorySource:
         return self._handle
 
 
-def _insist_on_regular(handle: int) -> None:
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        raise OSError("it is no regular file any more")
+def _unreadable(entry: Entry, error: Exception) -> UnreadableEntryError:
+    detail = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+    where = f"{_WHERE}: {entry.printable}"
+    return UnreadableEntryError(Gap(where=where, reason=GapReason.TOOL, detail=detail, bytes=entry.size))

@@ -11,8 +11,8 @@ import zlib
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
+from importlib import import_module
+from typing import Any
 
 from fairmark.examine.blob import Blob
 from fairmark.examine.limits import Budget, LimitReached
@@ -143,8 +143,8 @@ class Log:
         self._inodes, self._versions, self._places = array("I"), array("I"), array("Q")
         self._clean: list[int] = []
         self._candidates = 0
-        self._order = np.empty(0, np.int64)
-        self._sorted: np.ndarray | None = None
+        self._order: Any = ()
+        self._sorted: Any = None
 
     def read(self) -> None:
         """Go through all nodes. Raises ``LimitReached`` when there are too many; those read so far stay."""
@@ -230,6 +230,7 @@ class Log:
 
     def _span(self, inode: int) -> tuple[int, int]:
         """Return which of the sorted nodes are an inode's."""
+        np: Any = import_module("numpy")  # slow to load, and there may be no such file system
         if self._sorted is None:
             self._order = np.lexsort((np.asarray(self._places), np.asarray(self._versions), np.asarray(self._inodes)))
             self._sorted = np.asarray(self._inodes)[self._order]

@@ -8,8 +8,6 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from fairmark.examine.blob import Blob
 from fairmark.examine.containers.handler import Context, DamagedError, Handler, Opened
 from fairmark.examine.containers.walk import Inode, Walk, make_device
@@ -108,7 +106,7 @@ def _open(blob: Blob, offset: int, context: Context) -> Opened:
 def _sum_holds(data: Blob) -> bool:
     """Say whether the words at the start add up to zero."""
     words = data.read(0, min(_CHECKED, data.size & ~3))
-    return not int(np.frombuffer(words, ">u4").sum(dtype=np.uint64)) & 0xFFFFFFFF
+    return not sum(struct.unpack(f">{len(words) // 4}I", words)) & 0xFFFFFFFF
 
 
 class _Romfs:

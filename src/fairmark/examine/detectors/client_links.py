@@ -66,6 +66,7 @@ _ON_SWITCH = re.compile(
     r"(?:\w+_)?(?:insecure(?:_?(?:skip_?verify|tls|ssl))?|tls_?insecure\w*|ssl_?insecure\w*|skip_?(?:tls_?|ssl_?)?verify\w*|no_?check_?cert\w*|accept_?(?:any|all|invalid)_?cert\w*|allow_?insecure\w*)"
 )
 _STUNNEL = ("/etc/stunnel/stunnel.conf", "/etc/stunnel.conf")
+_TO_FILL_IN = re.compile(r"your[.-]", re.IGNORECASE)
 _LOCAL = re.compile(r"(?:127\.[0-9.]+|localhost|::1)(?::\d+)?|\d{1,5}")
 _OTHERS = re.compile(r"/(?:opkg|apt|apk|yum\.repos\.d|openssl\.cnf|tr-?069|cwmp\w*|easycwmp|ca-certificates\.conf)")
 
@@ -84,7 +85,7 @@ def _detect(subject: Subject) -> Detection:
 
 
 def _file(look: Inspection, owners: Owners, file: FileFacts) -> None:
-    settings = flat(file)
+    settings = _switched_on(flat(file))
     clear = [one for one in settings if _is_clear(one)]
     open_checks = [one for one in settings if _is_open(one)]
     if not clear and not open_checks:
@@ -101,6 +102,12 @@ def _file(look: Inspection, owners: Owners, file: FileFacts) -> None:
         _note(look, UNCHECKED, f"{where(file)} switches the check of certificates off ({one.name})", owner, one)
 
 
+def _switched_on(settings: Sequence[Setting]) -> list[Setting]:
+    """Leave out the sections that say of themselves that they are off."""
+    off = {one.section for one in settings if one.section and one.name.lower() in {"enabled", "enable"} and one.is_off}
+    return [one for one in settings if one.section not in off]
+
+
 def _note(look: Inspection, rule: Rule, title: str, owner: Owner | None, setting: Setting) -> None:
     run, grade = (owner.run, owner.confidence) if owner else (None, Confidence.C)
     look.flaw(rule, title, run, (setting,), confidence=grade, reach=Reach.STARTED)
@@ -111,7 +118,8 @@ def _is_clear(setting: Setting) -> bool:
     name = f"{setting.section}.{setting.name}"
     if not _CLEAR.match(setting.value) or _UPDATE.search(name) or _UPDATE.search(setting.value.lower()):
         return False
-    return bool(_PERSONAL.search(name) or _SERVICE.search(name)) and public_host(f"url = {setting.value}") != ""
+    host = public_host(f"url = {setting.value}")
+    return bool(_PERSONAL.search(name) or _SERVICE.search(name)) and host != "" and not _TO_FILL_IN.match(host)
 
 
 def _is_open(setting: Setting) -> bool:

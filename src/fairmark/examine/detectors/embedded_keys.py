@@ -33,7 +33,7 @@ KEY_IN_CODE = Rule(
 _SELF_TESTS = re.compile(
     r"lib(?:gnutls|mbed\w*|polarssl|wolfssl|cyassl|crypto|ssl|gcrypt|nettle|hogweed|nss\w*|freebl\w*|softokn\w*|tomcrypt|"
     r"botan\w*|matrixssl|bearssl|sodium|ssh2?|cryptoauth\w*|axtls|fips)\b[\w.+-]*|openssl|gnutls-\w+|certtool|"
-    r"fips(?:module)?\.so"
+    r"fips(?:module)?\.so|libdovecot\b[\w.+-]*|res_stir_shaken\.so"
 )
 _KERNEL = re.compile(r"(?:vmlinu[xz]|[zu]?Image|bzImage|kernel)\b.*|.*\.ko(?:\.\w+)?")
 _MAX_READ = 64 << 20

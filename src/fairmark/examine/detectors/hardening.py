@@ -83,7 +83,8 @@ SETUID_ROOT = Rule(
     weakness="world-writable",
     severity=Severity.LOW,
     what="A program outside the list of usual ones belongs to root and has the set-user-id bit.",
-    false_positives="A helper that was written for this right and checks its caller.",
+    false_positives="A helper that was written for this right and checks its caller. Grade C: only its group "
+    "may start it.",
     fix="Take the bit away (chmod u-s), or give the program a capability instead.",
     cwe="CWE-250",
 )
@@ -310,11 +311,13 @@ def _setuid(subject: Subject) -> Iterator[_Part]:
         for one in subject.files
         if one.elf and one.mode & 0o4000 and one.uid == 0 and one.path.rpartition("/")[2] not in _USUAL_SETUID
     ]
-    if found:
-        shown = [subject.evidence(one, f"It belongs to root, mode {one.mode:04o}.") for one in found[:_MOST_SHOWN]]
-        names = ", ".join(one.path for one in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-        title = f"Unusual programs that run as root whoever starts them: {names}"
-        yield SETUID_ROOT.finding(title, _ids(shown), confidence=Confidence.B, reach=Reach.PRESENT), shown
+    for whose, grade in (("whoever starts them", Confidence.B), ("for those in their group", Confidence.C)):
+        those = [one for one in found if bool(one.mode & 0o001) is (grade is Confidence.B)]
+        if those:
+            shown = [subject.evidence(one, f"It belongs to root, mode {one.mode:04o}.") for one in those[:_MOST_SHOWN]]
+            names = ", ".join(one.path for one in those[:3]) + (f" and {len(those) - 3} more" if len(those) > 3 else "")
+            title = f"Unusual programs that run as root {whose}: {names}"
+            yield SETUID_ROOT.finding(title, _ids(shown), confidence=grade, reach=Reach.PRESENT), shown
 
 
 def _all_protected(subject: Subject, programs: Sequence[_Program]) -> Iterator[tuple[Observation, Sequence[Evidence]]]:

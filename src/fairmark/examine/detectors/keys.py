@@ -64,6 +64,8 @@ HARDCODED_SECRET = Rule(
     references=("ETSI EN 303 645 provision 5.4-3",),
 )
 
+_OFFERED = re.compile(r"(/etc/.+)-available/([^/]+)")
+_SHIPPED_SAMPLE = re.compile(r"/usr/share/.+\.(?:conf|ini|cfg)", re.IGNORECASE)  # in force only where it is named
 _MAX_NOTED = 100  # certificates and public keys that are noted for the indexes
 _HOST_KEYS = re.compile(r"/ssh_host_\w+\.pub$")
 
@@ -172,8 +174,15 @@ class _Run:
             )
         for what, ids in sorted(seen.items()):
             title = f"{file.path} holds {what}"
-            reach = self._reach(file)
-            self.findings.append(HARDCODED_SECRET.finding(title, tuple(ids), confidence=Confidence.B, reach=reach))
+            grade, reach = Confidence.B, self._reach(file)
+            if self._is_only_offered(file) or (reach is Reach.PRESENT and _SHIPPED_SAMPLE.fullmatch(file.path)):
+                grade, reach = Confidence.C, Reach.PRESENT
+            self.findings.append(HARDCODED_SECRET.finding(title, tuple(ids), confidence=grade, reach=reach))
+
+    def _is_only_offered(self, file: FileFacts) -> bool:
+        """Whether it lies where settings wait for a link that switches them on, as in sites-available, in vain."""
+        match = _OFFERED.fullmatch(file.path)
+        return match is not None and self.subject.file(f"{match[1]}-enabled/{match[2]}", file.root) is None
 
     # What is right -------------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ _USER = re.compile(r"(?:\w*[_.-])?(?:user|username|user_?name|usr|login|loginnam
 _OWNER_IN_NAME = re.compile(r"(?P<user>admin|root|guest|operator|user|support)[_.-]?(?:password|passwd|pass|pwd)")
 _CLIENT = re.compile(
     r"smtp|e?mail|ddns|dyndns|pppoe|\bppp|wan|proxy|mqtt|cloud|wi-?fi|wlan|wireless|\bap\b|ssid|nas\b|samba|cifs|ntp|\bsip|voip|ftp|"
-    r"upload|remote|server|broker|alarm_?host|p2p|apn|dial|vpn|l2tp|pptp|ipsec|radius|snmp|acs|cwmp|tr-?0?69|database|mysql|\bdb\b|client",
+    r"upload|remote|server|broker|alarm_?host|p2p|apn|dial|vpn|l2tp|pptp|ipsec|radius|snmp|acs|cwmp|tr-?0?69|database|mysql|pgsql|postgres|oracle|mongo|odbc|ldap|\bdb\b|client",
     re.IGNORECASE,
 )
 _CLIENT_NAMES = re.compile(

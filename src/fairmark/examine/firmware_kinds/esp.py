@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-import numpy as np
-
 from fairmark.examine.blob import Blob
 from fairmark.examine.firmware_kinds.firmware import Firmware, Signature, printable
 
@@ -129,8 +127,17 @@ def _checksum(blob: Blob, layout: _Layout) -> bool:
     total = 0xEF
     for at, length in layout.segments:
         if length:
-            total ^= int(np.bitwise_xor.reduce(np.frombuffer(blob.read(at, length), np.uint8)))
+            total ^= _parity(blob.read(at, length))
     return blob.read(layout.end // 16 * 16 + 15, 1) == bytes([total])
+
+
+def _parity(data: bytes) -> int:
+    """Return the exclusive or of all bytes: one half is laid on the other until one byte is left."""
+    left, folded = len(data), int.from_bytes(data, "little")
+    while left > 1:
+        left = (left + 1) // 2
+        folded = (folded >> 8 * left) ^ (folded & ((1 << 8 * left) - 1))
+    return folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ _MAX_FLOWS = 500
 _ROUNDS = 6
 _REQUEST = re.compile(r"QUERY_STRING|HTTP_\w+|REQUEST_URI|PATH_INFO|PATH_TRANSLATED|SCRIPT_URI")
 _SAFE_HEADERS = re.compile(r"HTTP_(?:HOST_PORT|PORT)")
+_FILLS = re.compile(r"(?m)^[ \t]*(?:(?:export|local|readonly)[ \t]+)?(HTTP_\w+)=(?!.*\b\1\b)")
+_ASKS = re.compile(r"(?:\bcase\b|\[|\btest\b)[^\n;]{0,80}?\$\{?(HTTP_\w+)|\$\{(HTTP_\w+):?[-=+?]")
 _HASERL = re.compile(r"(?:FORM|GET|POST|COOKIE)_\w+")
 _IN_CGI = re.compile(r"\b(?:CONTENT_LENGTH|REQUEST_METHOD|QUERY_STRING)\b")
 _MARKS = (
@@ -122,6 +124,11 @@ def _resolved(learned: _Learned) -> set[Flow]:
     return {flow for flow in known if flow.origin.via is not Via.PARAMETER}
 
 
+def _own_headers(code: str) -> frozenset[str]:
+    """Return the names like those of headers that the script itself fills, and never asks whether they came filled."""
+    return frozenset(_FILLS.findall(code)) - {match[1] or match[2] for match in _ASKS.finditer(code)}
+
+
 class _Round:
     """One reading of the script."""
 
@@ -131,6 +138,7 @@ class _Round:
         self.learned = learned
         self.is_cgi = _IN_CGI.search(code) is not None or (is_page and "ontent-" in code)
         self.is_haserl = "haserl" in code[:200]
+        self.own = _own_headers(code)
         self.taints: dict[str, tuple[Taint, tuple[int, ...]]] = {}
         self.guards = Guards()
         self.function = ""
@@ -299,7 +307,7 @@ class _Round:
             return known[0]
         if name in self.positional:
             return self.positional[name]
-        is_request = _REQUEST.fullmatch(name) and not _SAFE_HEADERS.fullmatch(name)
+        is_request = _REQUEST.fullmatch(name) and not _SAFE_HEADERS.fullmatch(name) and name not in self.own
         if is_request or (self.is_haserl and _HASERL.fullmatch(name)):
             return frozenset({Origin(Via.REQUEST, name, 0)})
         return self.learned.globals.get(name, CLEAN)

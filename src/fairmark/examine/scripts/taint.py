@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fairmark.examine.scripts.checks import STRICT
-from fairmark.examine.scripts.expressions import DIFFERS, EQUALS, Item, Operand, bracketed, items
+from fairmark.examine.scripts.expressions import DIFFERS, EQUALS, Item, Operand, bracketed, items, key_of
 from fairmark.examine.scripts.flow import CLEAN, Flow, Flows, Origin, Taint, Via, bounded_text, cleared, weakened
 from fairmark.examine.scripts.functions import header_of
 from fairmark.examine.scripts.language import Language
@@ -118,6 +118,7 @@ class _Round:
             if self.words.language is not Language.JAVASCRIPT:
                 taint = cleared(taint, PATH_HARMS)  # noqa: PLW2901 - what is done to it in between was not followed
             self.frame.scope.taints[key] = (frozenset(sorted(known[0] | taint)[:8]), known[1])
+            self.frame.scope.made.pop(key, None)
 
     def _leave(self, statement: Statement) -> None:
         """Close the functions and comparisons that this statement is no longer inside of."""
@@ -224,7 +225,10 @@ class _Round:
         at = _assignment(found)
         if at is None:
             return False
-        left = [one for one in items(found[:at], self.words.language) if isinstance(one, Operand)]
+        head = _condition(found, at)
+        if head:  # what the condition checks holds for the one statement after it
+            self.evaluator.value(items(found[:head], self.words.language))
+        left = [one for one in items(found[head:at], self.words.language) if isinstance(one, Operand)]
         right = found[at + 1 :]
         if not left:
             return False
@@ -233,16 +237,18 @@ class _Round:
             return True
         if found[0].text in DECLARES:
             self.frame.scope.own |= {one.steps[0].text for one in left}
+        self.evaluator.parts = set()
         taint = self.evaluator.value(items(right, self.words.language))
+        parts = frozenset(self.evaluator.parts) if found[at].text == "=" and len(left) == 1 else frozenset()
         pieces = self.evaluator.pieces(right) if len(left) > 1 else []
         for index, one in enumerate(left):
             given = pieces[index] if len(pieces) == len(left) else taint
             if found[at].text != "=":
                 given = given | self.frame.scope.taint(one.key)
-            base = (
-                one.key if not any(step.kind == "index" and not step.text for step in one.steps) else one.steps[0].text
-            )
+            base = _base(one)
             self._set(base, given, statement, mentions=_mentions(right, one), partial=base != one.key)
+            if given and base == one.key:
+                self.frame.scope.make(base, parts)
         return True
 
     def _takes_parameters(self, left: Sequence[Operand], right: Sequence[Token], statement: Statement) -> bool:
@@ -298,6 +304,23 @@ def _assignment(found: Sequence[Token]) -> int | None:
         if token.text in _ASSIGNS and (depth <= 0 or (inside and depth <= 2)) and index:
             return index
     return None
+
+
+def _condition(found: Sequence[Token], at: int) -> int:
+    """Return where the condition in brackets ends, when the statement behind it assigns; else 0."""
+    depth = 0
+    for index, token in enumerate(found[:at] if found[0].text in {"if", "while", "elsif", "elseif"} else ()):
+        if token.kind == "sign" and token.text in "()":
+            depth += 1 if token.text == "(" else -1
+            if depth == 0:
+                return index + 1
+    return 0
+
+
+def _base(one: Operand) -> str:
+    """Return the name that is known to change: of ``a[b][c]`` with an unknown ``c`` it is ``a[b]``."""
+    unknown = next((at for at, step in enumerate(one.steps) if step.kind == "index" and not step.text), None)
+    return one.key if unknown is None else key_of(one.steps[: max(1, unknown)])
 
 
 def _loop(found: Sequence[Token], language: Language) -> tuple[Sequence[Token], Sequence[Token]]:

@@ -61,9 +61,10 @@ _NOT_TLS = re.compile(r"capture_peer_cert|\bjwt\b|\bjws\b|\bdecode\s*\(|\bjose\b
 _CHOICE = re.compile(r"\b(?:if|elif|elsif|else|case|unless|when|switch|except|catch)\b|\?|\)\s*$")
 _ABOUT = re.compile(r"insecure|verif|check|strict|skip|trust|ignore|self.?sign|unsafe|debug|valid|cert", re.IGNORECASE)
 _DEFINES = re.compile(r"\s*(?:def|function|sub|local function)\s|\s*[\"']?\w+[\"']?\s*:\s*\w+\s*=")
+_FUNCTION = re.compile(r"\s*(?:async\s+)?(?:def|function|sub)\s+\w+\s*\(")
 _SERVER = re.compile(
     r"\bListen\s*=>|\bSSL_server\s*=>\s*[\"']?1|\bPROTOCOL_TLS_SERVER\b|\bPurpose\.CLIENT_AUTH\b|\bserver_side\s*=\s*True\b"
-    r"|\brequestCert\b"
+    r"|\brequestCert\b|\bcipher_server_preference\b"
 )
 _CLIENT = re.compile(r"\bPeer(?:Addr|Host)\s*=>|\bPROTOCOL_TLS_CLIENT\b|\bserver_hostname\s*=")
 _FURTHEST = 60
@@ -90,13 +91,26 @@ def unchecked_tls(text: str, language: Language) -> Iterator[Unchecked]:
         for hit in hits(text, language, pattern):
             if _is_only_local(hit.line[hit.start :]) or _NOT_TLS.search(hit.line) or _is_server(lines, hit.number):
                 continue
-            yield Unchecked(hit.number, _DEFINES.match(hit.line) is not None or _is_chosen(lines, hit))
+            is_default = _DEFINES.match(hit.line) is not None or _is_parameter(lines, hit.number)
+            yield Unchecked(hit.number, is_default or _is_chosen(lines, hit))
 
 
 def _is_server(lines: list[str], number: int) -> bool:
     """Whether the lines around open a port: whoever calls need not show a certificate there."""
     around = lines[max(0, number - _NEAR) : number + _NEAR]
     return any(map(_SERVER.search, around)) and not any(map(_CLIENT.search, around))
+
+
+def _is_parameter(lines: list[str], number: int) -> bool:
+    """Whether the line goes on with the parameters of a function: a default, which whoever calls may change."""
+    before = lines[max(0, number - 1 - _NEAR) : number - 1]
+    head = next((at for at in range(len(before) - 1, -1, -1) if _FUNCTION.match(before[at])), None)
+    depth = 0
+    for line in before[head:] if head is not None else ():
+        depth += line.count("(") - line.count(")")
+        if depth <= 0:
+            break
+    return depth > 0
 
 
 def _is_only_local(rest: str) -> bool:
@@ -112,14 +126,16 @@ def _is_chosen(lines: list[str], hit: Hit) -> bool:
     if re.search(r"\bif\b.{1,200}\belse\b", after):
         return True
     column = _column(hit.line)
+    opens = ""
     sibling = False  # whether the branch that we are in is another one of the condition in this column
     for line in reversed(lines[max(0, hit.number - 1 - _FURTHEST) : hit.number - 1]):
         here = _column(line)
-        if not line.strip() or here > column or (here == column and not sibling):
+        if not line.strip() or here > column or (here == column and not (sibling and line.rstrip().endswith(opens))):
             continue
         if _CHOICE.search(line) and _ABOUT.search(line):
             return True
         sibling = re.match(r"[\s}]*(?:else|elif|elsif|except|catch|\*\))", line) is not None
+        opens = "{" if line.lstrip().startswith("}") else ""  # what the line with the condition must then end in
         column = here
     return False
 

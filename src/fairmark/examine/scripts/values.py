@@ -71,6 +71,7 @@ class Evaluator:
         self.compared: set[Compared] = set()
         self.calls: set[tuple[str, int, Origin]] = set()
         self.scope = Scope()
+        self.parts: set[str] = set()
         self.function = ""
         self.conditional = False
         self.depth = 0
@@ -173,9 +174,11 @@ class Evaluator:
             taint = taint | self._lookup(key, operand)
             if key in self.scope.held:
                 safety = STRICT
-            safety = self.scope.safe.get(key, safety)
+            safety = self.scope.safety(key) or safety
         if safety == STRICT or operand.compare:
             return CLEAN
+        if taint:
+            self.parts.add(operand.key)
         return weakened(taint) if safety == WEAK else taint
 
     def _asks_table(self, step: Step) -> None:
@@ -269,6 +272,7 @@ class Evaluator:
         if call.callee.rpartition(".")[2] in self.words.grows and call.every and len(call.done) > 2:
             key = key_of(call.done[:-2])
             self.scope.taints[key] = (self.scope.taint(key) | call.every, ())
+            self.scope.made.pop(key, None)
         if call.callee in self.words.grows_first and call.given and call.every:
             self._fill(call, 0, call.every)
         fill = first_of(self.words.fills, call.names)
@@ -372,6 +376,8 @@ class Evaluator:
             how = strength(pattern)
         else:
             how = STRICT if self.conditional and call.callee not in _EXTRACTS else NONE
+            if call.callee in _EXTRACTS and self._is_constant(call.given):
+                how = WEAK
         if how == STRICT or (how == WEAK and self.conditional):
             for key in self._targets(call):
                 self._mark(key, how)
@@ -389,6 +395,12 @@ class Evaluator:
         if receiver in self.constants:
             return self.constants[receiver]
         return next((found for one in call.given if (found := self._pattern(one)) is not None), None)
+
+    def _is_constant(self, given: Sequence[Sequence[Token]]) -> bool:
+        """Whether the pattern is a constant of another file: ``preg_match(NAME_FORM, $x)``."""
+        found = given[0] if given else ()
+        is_name = len(found) == 1 and found[0].kind == "name" and found[0].text.isupper()
+        return self.words.language is Language.PHP and is_name
 
     def _targets(self, call: "_Call") -> list[str]:
         """Return the names whose values a check looks at."""
