@@ -233,6 +233,8 @@ def everything(listed: Mapping[str, Any]) -> list[Seen]:
     found: list[Seen] = []
     for name, recipe in listed["trees"].items():
         path = ROOT / recipe["image"] if "image" in recipe else build(name, recipe)
+        if not path.exists():
+            sys.exit(f"{path} is not there yet: `make demo demo-real` makes the images")
         seen = list(examined(name, path, real="image" not in recipe))
         print(f"{name:<28}{len(seen):>6} findings", flush=True)
         found += seen
@@ -244,7 +246,6 @@ def everything(listed: Mapping[str, Any]) -> list[Seen]:
 
 def draw(found: Iterable[Seen], seed: str) -> list[Seen]:
     """Draw the sample: by seed, one rule after the other; no near copies, and never more of our own than real ones."""
-    source = random.Random(seed)  # noqa: S311 - no secret
     groups: dict[bool, dict[str, list[Seen]]] = {True: defaultdict(list), False: defaultdict(list)}
     once: set[tuple[str, ...]] = set()
     for one in sorted(found, key=lambda one: (one.key, one.finding["id"])):
@@ -254,6 +255,7 @@ def draw(found: Iterable[Seen], seed: str) -> list[Seen]:
     drawn: list[Seen] = []
     used: Counter[str] = Counter()
     for real in (True, False):
+        source = random.Random(f"{seed}/{'real' if real else 'own'}")  # noqa: S311 - no secret
         piles = {rule: _thinned(source.sample(ones, len(ones))) for rule, ones in sorted(groups[real].items())}
         up_to = SIZE - min(SIZE // 2, len(groups[False])) if real else min(SIZE, 2 * len(drawn))
         while len(drawn) < up_to and any(piles.values()):

@@ -249,8 +249,7 @@ def main() -> None:
     figures: Figures = {"load_before": load()}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        folder.chmod(0o755)  # the server has a user of its own
-        with server(folder / "server", max_wal_size="4GB") as address:
+        with server(max_wal_size="4GB") as address:
             if kills:
                 figures |= kill(address, folder, kills)
             else:

@@ -41,8 +41,9 @@ def test_the_maker_claims_the_same_of_passwords_for_both() -> None:
 
 def test_every_address_in_a_profile_is_one_that_nobody_can_own() -> None:
     for example in PAIR:
-        given = _device(example).documents.model_dump().values()
+        given = [text for text in _device(example).documents.model_dump().values() if text]
 
+        assert given
         assert all(".example/" in text or text.endswith(".example") for text in given)
 
 

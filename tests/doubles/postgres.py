@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,20 +20,20 @@ def programs() -> Path:
 
 
 @contextmanager
-def server(folder: Path, **settings: str) -> Iterator[str]:
-    """Run a server with its data in an empty folder; yield the address of its database."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data, tools = folder / "data", programs()
-    _run(folder, [str(tools / "initdb"), "-D", str(data), "-U", "log", "-A", "trust", "--data-checksums", "-N"])
-    given = {"listen_addresses": "", "unix_socket_directories": str(folder), "max_connections": "40"} | settings
-    options = " ".join(f"-c {name}='{value}'" for name, value in given.items())
-    _run(
-        folder, [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "server.log"), "-o", options, "start"]
-    )
-    try:
-        yield f"host={folder} user=log dbname=postgres"
-    finally:
-        _run(folder, [str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"])
+def server(**settings: str) -> Iterator[str]:
+    """Run a server with its data in a folder of its own; yield the address of its database."""
+    with tempfile.TemporaryDirectory(prefix="pg") as name:
+        folder, tools = Path(name), programs()  # not below a folder of pytest: others may not enter those
+        data = folder / "data"
+        _run(folder, [str(tools / "initdb"), "-D", str(data), "-U", "log", "-A", "trust", "--data-checksums", "-N"])
+        given = {"listen_addresses": "", "unix_socket_directories": name, "max_connections": "40"} | settings
+        options = " ".join(f"-c {key}='{value}'" for key, value in given.items())
+        control = [str(tools / "pg_ctl"), "-D", str(data), "-w"]
+        _run(folder, [*control, "-l", str(folder / "server.log"), "-o", options, "start"])
+        try:
+            yield f"host={name} user=log dbname=postgres"
+        finally:
+            _run(folder, [*control, "-m", "immediate", "stop"])
 
 
 def _run(folder: Path, command: list[str]) -> None:

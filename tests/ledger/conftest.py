@@ -17,11 +17,8 @@ Opener = Callable[[], Store]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # the server has a user of its own
-    with server(folder / "s") as address:
+def postgres() -> Iterator[str]:
+    with server() as address:
         yield address
 
 

@@ -13,7 +13,7 @@ _TABLE = 400  # lines that a table of test data may have
 
 _NOT_SETTINGS = re.compile(
     r"\.(?:html?|css|m?js|map|po|pot|lmo|md|rst|svg|c|h|hpp|cpp|list|control|conffiles|md5sums|postinst|prerm|templates|"
-    r"csv|tsv|schema|xsd|rng|dtd|crt|pem|pub)$|/(?:nsswitch\.conf|openssl\.cnf|login\.defs|pam\.conf|passwd|shadow|group)-?$"
+    r"csv|ps1|psm1|bat|tsv|schema|xsd|rng|dtd|crt|pem|pub)$|/(?:nsswitch\.conf|openssl\.cnf|login\.defs|pam\.conf|passwd|shadow|group)-?$"
     r"|/pam\.d/|/lib/(?:opkg|dpkg|apk)/|/share/(?!.*\.(?:conf|ini|cfg|sh)$)|/(?:zoneinfo|locale|terminfo|vim)/",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ _PLACEHOLDER = re.compile(
     r"(?:password|passwd|pass|passphrase|secret|token|psk|key)(?:[-_ ]?here)?|change[-_ ]?(?:me|it|this)|"
     r"none|null|nil|undefined|unknown|unset|true|false|yes|no|on|off|enabled?|disabled?|"
     r"default|string|text|prompt|ask|files|compat|systemd|required|optional|sufficient|example\w*|"
-    r"always|never|redacted|filtered|anonymous(?:@\S*)?|0x[0-9a-f]+|foo|bar|x+|\*+|\.+|-+|[01])"
+    r"always|never|no-?check|redacted|filtered|anonymous(?:@\S*)?|0x[0-9a-f]+|foo|bar|x+|\*+|\.+|-+|[01])"
 )
 _NAME_OF_FIELD = re.compile(  # an attribute of a directory, a column, a place in settings
     r"[A-Za-z]*[a-z](?:Password|Passwd|Secret|Token)|[A-Z_-]+\|[A-Z_|-]+"
@@ -51,7 +51,7 @@ _NAME_OF_FIELD = re.compile(  # an attribute of a directory, a column, a place i
 _BLOCK_COMMENTS = re.compile(r"\.(?:php|inc|ts|java|conf|cfg|named)$")
 _TESTS = re.compile(r"\s*\w*(?<![A-Za-z])TEST(?:S|_\w+)?\s*=\s*[\[{(]|\s*(?:self\.)?tests?\s*=\s*[\[{(]")
 _NAME_IN_CODE = re.compile(  # of a variable of the environment, or of a parameter
-    r"[A-Z][A-Z0-9_]*_(?:PASSWORD|PASSWD|SECRET|TOKEN|KEY)|[a-z][a-z0-9_]*_(?:[a-z]*(?:password|passwd|secret|token|key))"
+    r"[A-Z]+(?:_[A-Z]+)+|[a-z][a-z0-9_]*_(?:[a-z]*(?:password|passwd|secret|token|key))"
 )
 _SECTION = re.compile(r"\s*\[[^\]]+\]\s*(?:[;#].*)?$")
 _TAG_OFF = re.compile(r"\s*<\w[^<>]{0,200}\benabled=[\"'](?:no|false|0|off)[\"'][^<>/]{0,200}>\s*$", re.IGNORECASE)

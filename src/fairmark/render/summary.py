@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fairmark.model.asked import is_asked
 from fairmark.model.assessment import Assessment
 from fairmark.model.evidence import Evidence
 from fairmark.model.finding import Confidence, Finding, Severity
@@ -20,8 +21,9 @@ class Summary:
     """What is proven, what failed, and how the two hang together.
 
     ``breaks`` maps the id of a finding to the verdicts that FAIL because of it, law first.
-    ``laws`` holds the ids of the catalogues that are law. A claim of the maker that evidence contradicts is no flaw
-    beside the one that contradicts it, so ``contradicted`` stands apart from ``proven`` and ``strong``.
+    ``laws`` holds the ids of the catalogues that are law, ``asked`` those that the device is asked to meet. A claim of
+    the maker that evidence contradicts is no flaw beside the one that contradicts it, so ``contradicted`` stands
+    apart from ``proven`` and ``strong``.
     """
 
     proven: tuple[Finding, ...]
@@ -31,13 +33,15 @@ class Summary:
     counts: dict[Outcome, int]
     failed: tuple[Verdict, ...]
     laws: frozenset[str]
+    asked: frozenset[str]
     breaks: dict[str, tuple[Verdict, ...]]
     today: date
 
     @property
     def mandatory_failed(self) -> tuple[Verdict, ...]:
-        """Failed provisions that are mandatory, always or under their condition."""
-        return tuple(verdict for verdict in self.failed if verdict.status is not Status.RECOMMENDED)
+        """Failed provisions that are mandatory, always or under their condition, of catalogues that are asked for."""
+        asked = (verdict for verdict in self.failed if verdict.catalogue in self.asked)
+        return tuple(verdict for verdict in asked if verdict.status is not Status.RECOMMENDED)
 
     @property
     def law_broken(self) -> tuple[Verdict, ...]:
@@ -78,9 +82,14 @@ def summarise(assessment: Assessment, catalogues: Sequence[Catalogue] = ()) -> S
         counts={outcome: tally[outcome] for outcome in Outcome},
         failed=failed,
         laws=laws,
+        asked=frozenset(one.id for one in catalogues if is_asked(one, assessment.device)) or _judged(assessment),
         today=assessment.created.date(),
         breaks={one.id: tuple(v for v in failed if one.id in v.because) for one in findings},
     )
+
+
+def _judged(assessment: Assessment) -> frozenset[str]:
+    return frozenset(verdict.catalogue for verdict in assessment.verdicts)
 
 
 def worst_first(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -12,6 +12,7 @@ from functools import cache
 from pydantic import Field
 
 from fairmark.model.amounts import short
+from fairmark.model.asked import BASELINE
 from fairmark.model.data import load_yaml
 from fairmark.model.device import Device
 from fairmark.model.finding import Confidence, Finding
@@ -20,9 +21,6 @@ from fairmark.model.standard import Level, Outcome, Turn, Verdict
 from fairmark.model.value import Value
 from fairmark.standards.claims import claim_of
 from fairmark.standards.summary import is_binding
-
-BASELINE = ("en303645", "psti")
-"""Catalogues whose mandatory provisions the lowest level is about: consumer baselines, not every scheme there is."""
 
 PACKAGE, FILE = "fairmark.standards", "levels.yaml"
 

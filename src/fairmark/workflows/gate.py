@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field, ValidationError
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
+from fairmark.model.asked import is_asked
 from fairmark.model.assessment import SCHEMA, Assessment
 from fairmark.model.device import Market
 from fairmark.model.evidence import Evidence
@@ -116,8 +117,9 @@ def gate(
 ) -> GateReport:
     """Say whether the build may go on.
 
-    Closed by a grade A finding of high severity, by a FAIL of a mandatory provision, and by what
-    ``conditions`` add. With a ``baseline`` only what is new or worse since then counts.
+    Closed by a grade A finding of high severity, by a FAIL of a mandatory provision of a catalogue that the
+    device is asked to meet (``model.asked``) or that ``conditions`` name, and by what they add.
+    With a ``baseline`` only what is new or worse since then counts.
     """
     _refuse_unknown(conditions)
     reasons = _blocking(assessment, conditions)
@@ -207,11 +209,13 @@ def _counts(verdict: Verdict, assessment: Assessment, conditions: Conditions) ->
         return False
     if conditions.standards and verdict.catalogue not in conditions.standards:
         return False
-    markets = next((set(one.markets) for one in catalogues() if one.id == verdict.catalogue), None)
-    if markets is None:  # taken away since: where it was law is not known here, that it was one the verdict tells
+    catalogue = next((one for one in catalogues() if one.id == verdict.catalogue), None)
+    if catalogue is None:  # taken away since: where it was law is not known here, that it was one the verdict tells
         return not conditions.minimum or verdict.applies_from is not None
     sold = set(assessment.device.markets) or set(Market)  # not stated: the law of every market counts
-    return not conditions.minimum or bool(markets & sold)
+    if conditions.minimum:
+        return bool(set(catalogue.markets) & sold)
+    return bool(conditions.standards) or is_asked(catalogue, assessment.device)
 
 
 def _dear(assessment: Assessment, limit: float) -> Reason | None:

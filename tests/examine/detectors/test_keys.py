@@ -254,11 +254,16 @@ def test_a_key_in_a_text_that_explains_is_none_of_the_program() -> None:
 
 
 def test_a_secret_in_settings_that_only_come_along_is_a_hint() -> None:
-    text = b"server = a.maker.net\nuser = fleet\npassword = Zu8rt4Kp0xWq\n"
+    text = b"server = 'a.maker.net'\nuser = 'fleet'\npassword = 'Zu8rt4Kp0xWq'\n"
 
     found = [
         DETECTOR.detect(subject({path: text})).findings[0].confidence
-        for path in ("/usr/share/phone/conf/basic/phone.conf", "/etc/phone.conf")
+        for path in (
+            "/usr/share/phone/conf/basic/phone.conf",
+            "/usr/lib/python3/dist-packages/phone/playbooks/phone.yml",
+            "/usr/lib/python3/dist-packages/phone/phone.py",
+            "/etc/phone.conf",
+        )
     ]
 
-    assert found == [Confidence.C, Confidence.B]
+    assert found == [Confidence.C, Confidence.C, Confidence.B, Confidence.B]

@@ -43,6 +43,8 @@ def test_input_is_followed_to_the_shell(code: str) -> None:
         "$a = $_GET['a'];\n$b = '/x/' . $a;\nif (!preg_match('/^[a-z]+$/', $a))\n  throw new E();\nunlink($b);",
         "$a = $_GET['a'];\n$b = '/x/' . $a;\nif (!preg_match(NAME_FORM, $a))\n  throw new E();\nunlink($b);",
         "if (isset($_GET['w']) && is_numeric($_GET['w']))\n  $w = $_GET['w'];\nsystem('x ' . $w);",
+        "function isOurs($p) { return find($p); }\nif (isOurs($_GET['a']) !== false) { readfile($_GET['a']); }",
+        "function isOurs($p) { return find($p); }\n$a = $_GET['a'];\n$b = isOurs($a);\nif ($b) { unlink($a); }",
         "$v['items'][] = $_GET['a'];\n$f = $v['file'];\nunlink($f);",
         "$a = preg_replace('/[^a-z0-9]/', '', $_GET['a']);\nsystem('x ' . $a);",
     ],

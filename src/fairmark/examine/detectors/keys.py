@@ -65,7 +65,10 @@ HARDCODED_SECRET = Rule(
 )
 
 _OFFERED = re.compile(r"(/etc/.+)-available/([^/]+)")
-_SHIPPED_SAMPLE = re.compile(r"/usr/share/.+\.(?:conf|ini|cfg)", re.IGNORECASE)  # in force only where it is named
+_SHIPPED_SAMPLE = re.compile(  # in force only where something names it
+    r"/usr/share/.+\.(?:conf|ini|cfg)|.+/(?:(?:dist|site)-packages|node_modules)/.+(?:\.(?:conf|ini|cfg|ya?ml)|/playbooks/.+)",
+    re.IGNORECASE,
+)
 _MAX_NOTED = 100  # certificates and public keys that are noted for the indexes
 _HOST_KEYS = re.compile(r"/ssh_host_\w+\.pub$")
 

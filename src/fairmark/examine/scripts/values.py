@@ -30,6 +30,7 @@ _RESOLVES = re.compile(r"realpath|resolve\(|normalize\(|abspath|canonical|common
 _MAX_DEPTH = 24
 _MAX_ORIGINS = 8
 _MAX_FLOWS = 500
+_ASKS = re.compile(r"(?:is|has|may|can|check|verify|validate)[A-Z_]\w*")  # a function that answers yes or no
 _FORMAT = re.compile(r"%[-+ #0]*[\d*]*(?:\.\d+)?[hlL]*([a-zA-Z%])")
 _NUMERIC = frozenset("diouxXeEfgGc")
 _SUBSTITUTION = re.compile(r"(?P<word>s|tr|y)/(?P<pattern>.*)/(?P<with>[^/]*)/(?P<flags>[a-z]*)", re.DOTALL)
@@ -316,10 +317,12 @@ class Evaluator:
         found: set[Origin] = set()
         for index, taint in enumerate(call.taints):
             self.calls |= {(name, index, origin) for origin in taint} if len(self.calls) < _MAX_FLOWS * 8 else set()
-            if (name, index) in self.validators and self.conditional:
+            how = STRICT if (name, index) in self.validators and self.conditional else NONE
+            how = how or (WEAK if _ASKS.fullmatch(name) else NONE)
+            if how:
                 for one in items(call.given[index], self.words.language)[:1]:
                     if isinstance(one, Operand):
-                        self._mark(one.key, STRICT)
+                        self._mark(one.key, how)
         for origin in self.returned.get(name, ()):
             if origin.via is not Via.PARAMETER:
                 found.add(origin)
