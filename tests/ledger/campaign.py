@@ -6,9 +6,7 @@ checkpoint that was ever signed must be the beginning of the final log.
 """
 
 import multiprocessing
-import os
 import random
-import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,8 +81,7 @@ def run(store: Open, folder: Path, *, kills: int, seed: int = 1) -> Outcome:
 
 
 def _end(process: multiprocessing.process.BaseProcess) -> None:
-    if process.pid is not None:
-        os.kill(process.pid, signal.SIGKILL)
+    process.kill()  # SIGKILL
     process.join()
     process.close()
 

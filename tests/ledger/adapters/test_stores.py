@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
+from fairmark.ledger.adapters.sqlite import SqliteStore
 from fairmark.ledger.merkle import leaf_hash
 from fairmark.ledger.sequencer import EMPTY
 from fairmark.ledger.store import Store
@@ -150,3 +152,12 @@ def test_writers_and_sequencers_at_once_lose_nothing_and_double_nothing(opener: 
     assert done == len(found) == 4 * 40 + 40
     assert len(set(found)) == len(found)
     assert store.head().root == by_definition(found)
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda _: SqliteStore(tmp_path / "new.db"), range(24)))
+
+    assert {one.head() for one in opened} == {EMPTY}
+    for one in opened:
+        one.close()

@@ -1,6 +1,7 @@
 """A log in one SQLite file: durable (WAL, synchronous FULL), one sequencer at a time."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from fairmark.ledger.store import Head, Submitted, leaves_of
 from fairmark.ledger.tiles import WIDTH, Tile, bundle
 
 _WAIT_SECONDS = 30.0
+_TRIES = 600
 _AT_ONCE = 500
 _TABLES = """
 create table if not exists pending
@@ -30,7 +32,7 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         try:
             self._base = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-            self._base.execute("pragma journal_mode = wal")
+            self._begin_journal()
             self._base.execute("pragma synchronous = full")
             self._require_durable(path)
             self._base.executescript(_TABLES)
@@ -147,6 +149,18 @@ class SqliteStore:
             if isinstance(error, sqlite3.OperationalError):
                 raise UnreadableInputError(f"the log's database: {error}", hint="Is the disk full?") from error
             raise
+
+    def _begin_journal(self) -> None:
+        """Switch a new file to WAL. SQLite does not wait here for another process that does the same."""
+        for left in range(_TRIES, 0, -1):
+            try:
+                self._base.execute("pragma journal_mode = wal")
+            except sqlite3.OperationalError:
+                if left == 1:
+                    raise
+                time.sleep(_WAIT_SECONDS / _TRIES)
+            else:
+                return
 
     def _require_durable(self, path: Path) -> None:
         mode = self._base.execute("pragma journal_mode").fetchone()[0]
