@@ -230,7 +230,7 @@ class _SeenTree(Tree):
         self._tree, self._log = tree, log
 
     def named(self, name: str) -> "_SeenTree":
-        raise RuntimeError("a tree gets its name before it is recorded, never after")
+        raise RuntimeError(f"{name}: a tree gets its name before it is recorded, never after")
 
     def read(self, entry: Entry, limit: int | None = None) -> bytes:
         return self._tree.read(self._noted(entry), limit)
