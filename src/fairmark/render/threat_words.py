@@ -232,7 +232,8 @@ def upkeep(model: ThreatModel) -> tuple[str, ...]:
 
 def answered_sentence(one: Requirement, model: ThreatModel) -> str:
     """Return where the threats stand that a point answers."""
-    about = [threat for threat in model.threats if threat.id in set(one.threats)]
+    named = set(one.threats)
+    about = [threat for threat in model.threats if threat.id in named]
     return tally(about) if about else "none of this model"
 
 
