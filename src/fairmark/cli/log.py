@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fairmark.cli.signing import PASSPHRASE
+
 if TYPE_CHECKING:
     from fairmark.ledger.adapters.log_folder import LogFolder
 
 FOLDER = click.argument("folder", metavar="LOG", type=click.Path(file_okay=False, path_type=Path))
 FILE = click.Path(dir_okay=False, path_type=Path)
-PASSPHRASE = "FAIRMARK_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 _LARGEST_ENTRY = 0xFFFF
 _LARGEST_PROOF = 128 << 10

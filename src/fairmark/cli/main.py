@@ -32,6 +32,8 @@ COMMANDS = {
     "db": "Keep the data of published flaws: fetch, read in, pass on, look at.",
     "rules": "Try component rules on their samples, begin a new one, list those that are known.",
     "risk": "Price a FAIR scenario or a portfolio of them, without a device.",
+    "label": "Make and print signed labels, and the page that checks them in a browser.",
+    "verify": "Check a label offline: who issued it, for what, and whether it still stands.",
     "log": "Keep a log that cannot forget; prove, check and watch what is in it.",
     "doctor": "Show what is installed, what is missing, and what that costs you.",
 }

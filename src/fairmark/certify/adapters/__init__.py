@@ -1,0 +1,1 @@
+"""Where certificates and labels touch the world: folders with trust lists, keys."""
