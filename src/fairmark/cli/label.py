@@ -113,7 +113,7 @@ def page_command(folder: Path, *, out: Path) -> None:
 
     known = read_folder(folder)
     write_files(out.parent, {out.name: render(known.trust, known.statuses)})
-    told = f"{len(known.trust.issuers)} keys of issuers and {len(known.statuses)} status lists"
+    told = f"keys of issuers: {len(known.trust.issuers)}, status lists: {len(known.statuses)}"
     click.echo(f"{out} knows {told}. Make it again whenever they change.")
 
 

@@ -22,10 +22,11 @@ from fairmark.risk.device_sensitivity import swings
 from fairmark.risk.fleet import MODEL, SCENARIOS, Sides, kinds_without_figure, means, terms
 from fairmark.risk.inputs import Inputs
 from fairmark.risk.weaknesses import EFFECTS, Signals, read
-from fairmark.risk.year import CELLS, Side, exceedance, exceedances, sides
+from fairmark.risk.year import Side, exceedance, exceedances, sides
 
 NODES = 2048
-_PER_OCTAVE, _FINE_OCTAVES, _OCTAVES = 8, 28, 40
+_CELLS = 512  # errors of the lattices of two thousand nodes even out; what is left is in the bounds
+_PER_OCTAVE, _FINE_OCTAVES, _OCTAVES = 8, 25, 37
 _LEVELS = (0.5, 0.9, 0.95, 0.99)
 _CURVE_POINTS = 40
 _ZERO = (0.0, 0.0)
@@ -160,7 +161,7 @@ def _mixtures(of_year: Mapping[str, Side], means: Mapping[str, float]) -> dict[s
     found: dict[str, _Mixture] = {}
     for names in together.values():
         grids = [_grid(means[name]) for name in names]
-        above = exceedances([of_year[name] for name in names], grids)
+        above = exceedances([of_year[name] for name in names], grids, _CELLS)
         found |= {name: _Mixture(*pair) for name, pair in zip(names, zip(grids, above, strict=True), strict=True)}
     return found
 
@@ -170,7 +171,7 @@ def _loss(side: Side, usual: Side, mixture: _Mixture | None, exact: Floats, draw
         return _NO_LOSS
     mean, points = float(exact.mean()), mixture.points
     p50, p90, p95, p99 = (mixture.quantile(level) for level in _LEVELS)
-    year = _Mixture(points, exceedance(usual, points))
+    year = _Mixture(points, exceedance(usual, points, _CELLS))
     band = np.quantile(drawn, (0.05, 0.95))
     return Loss(
         mean=mean,
@@ -188,8 +189,11 @@ def _loss(side: Side, usual: Side, mixture: _Mixture | None, exact: Floats, draw
 
 
 def _grid(mean: float) -> Floats:
-    """0 and powers of two up to ten thousand times the mean: some to an octave, one to an octave far below the mean."""
-    top = int(np.ceil(np.log2(mean * 1e4)))
+    """0 and powers of two up to a thousand times the mean, which a year exceeds with a chance of 1e-3 at most (Markov).
+
+    Some to an octave; one to an octave far below the mean.
+    """
+    top = int(np.ceil(np.log2(mean * 1e3)))
     fine = np.arange((top - _FINE_OCTAVES) * _PER_OCTAVE, top * _PER_OCTAVE + 1) / _PER_OCTAVE
     coarse = np.arange(top - _OCTAVES, top - _FINE_OCTAVES)
     return np.concatenate(([0.0], 2.0**coarse, 2.0**fine))
@@ -230,7 +234,7 @@ def _lattice_errors(side: Side, mixture: _Mixture) -> list[float]:
     some = np.arange(0, side.count, max(1, side.count // 64))
     few = side.at(some)
     coarse = _Mixture(mixture.points, mixture.above[some])
-    fine = _Mixture(mixture.points, exceedance(few, mixture.points, 2 * CELLS))
+    fine = _Mixture(mixture.points, exceedance(few, mixture.points, 2 * _CELLS))
     errors = []
     for level in _LEVELS:
         a, b = coarse.quantile(level), fine.quantile(level)
