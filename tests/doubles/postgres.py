@@ -36,6 +36,13 @@ def server(**settings: str) -> Iterator[str]:
             _run(folder, [*control, "-m", "immediate", "stop"])
 
 
+def crash_and_restart(address: str) -> None:
+    """End a server as a loss of power does, without a last write, and start it again."""
+    folder = Path(address.split(maxsplit=1)[0].removeprefix("host="))
+    control = [str(programs() / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "server.log")]
+    _run(folder, [*control, "-m", "immediate", "restart"])
+
+
 def _run(folder: Path, command: list[str]) -> None:
     """Run a program of PostgreSQL, which refuses to run as root."""
     other: dict[str, Any] = {}

@@ -95,6 +95,22 @@ def test_a_restored_backup_is_refused(tmp_path: Path, made: str) -> None:
     assert "roll-back: the log has 1 entries, but 3 were signed" in fairmark(tmp_path, "log", "sequence", "log", code=1)
 
 
+def test_a_machine_restored_with_its_memory_is_stopped_by_the_witness(tmp_path: Path, made: str) -> None:
+    """Database and signed.json are equally old, so that nothing on this machine contradicts anything."""
+    witness = ["log", "witness", "lab", "--name", "lab.example", "--log", made, "--listen", "127.0.0.1:18433"]
+    with serving(tmp_path, *witness) as (key, url):
+        fairmark(tmp_path, "log", "add-witness", "log", key, url.removesuffix("/add-checkpoint"))
+        shutil.copytree(tmp_path / "log", tmp_path / "backup")
+        for folder, words, code in (("log", "the history that was seen", 0), ("backup", "another history", 1)):
+            (tmp_path / "entry").write_text(words)
+            fairmark(tmp_path, "log", "append", folder, "entry")
+            said = fairmark(tmp_path, "log", "sequence", folder, "--static", f"www-{folder}", code=code)
+
+    assert "422" in said
+    assert (tmp_path / "www-log" / "checkpoint").exists()
+    assert not (tmp_path / "www-backup").exists()
+
+
 def test_a_witness_and_a_monitor_see_what_is_served(tmp_path: Path, made: str) -> None:
     witness = ["log", "witness", "lab", "--name", "lab.example", "--log", made, "--listen", "127.0.0.1:18431"]
     with serving(tmp_path, *witness) as (key, url):

@@ -44,6 +44,44 @@ def test_too_few_witnesses_are_not_enough() -> None:
         check_proof(PROOF, ENTRY, KEY, WITNESSES, quorum=2)
 
 
+def test_witnesses_from_the_future_are_not_enough() -> None:
+    for now, holds in ((NOW, True), (NOW - 30, True), (NOW - 31, False), (NOW + 315_360_000, True)):
+        if holds:
+            assert check_proof(PROOF, ENTRY, KEY, WITNESSES, quorum=1, now=now).index == INDEX
+            continue
+        with pytest.raises(CheckFailedError, match="0 of the 1 witnesses") as refused:
+            check_proof(PROOF, ENTRY, KEY, WITNESSES, quorum=1, now=now)
+        assert "clock" in refused.value.hint
+
+
+def test_every_cut_and_every_appended_byte_is_seen() -> None:
+    content = bytes(Proof(PROOF.index, PROOF.hashes, with_signatures(STATE, [signed_by_log(STATE, LOG)])))
+
+    for changed in (*(content[:end] for end in range(len(content))), *(content + bytes([one]) for one in range(256))):
+        with pytest.raises(FairmarkError):
+            check_proof(parse_proof(changed), ENTRY, KEY)
+
+
+def test_a_proof_under_an_older_or_another_checkpoint_does_not_hold() -> None:
+    older = Checkpoint(KEY.name, 258, grown(258)[1].root())
+    other = Checkpoint("other.example", SIZE, EDGE.root())
+
+    for state in (older, other):
+        replayed = Proof(INDEX, PROOF.hashes, with_signatures(state, [signed_by_log(state, LOG)]))
+        with pytest.raises(CheckFailedError):
+            check_proof(replayed, ENTRY, KEY)
+
+
+def test_the_longest_proof_that_a_log_can_have_is_read_and_a_longer_one_is_not() -> None:
+    for lines, holds in ((62, True), (63, False)):
+        content = bytes(Proof(INDEX, (b"h" * 32,) * lines, PROOF.checkpoint))
+        if holds:
+            assert len(parse_proof(content).hashes) == lines
+            continue
+        with pytest.raises(UnreadableInputError, match="too many"):
+            parse_proof(content)
+
+
 def test_every_flipped_bit_is_seen() -> None:
     content = bytes(Proof(PROOF.index, PROOF.hashes, with_signatures(STATE, [signed_by_log(STATE, LOG)])))
 

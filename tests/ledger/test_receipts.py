@@ -50,9 +50,12 @@ def test_every_flipped_bit_and_every_cut_is_refused() -> None:
             continue
         assert (told.index, told.root) == (known.index, known.root)  # the size alone is not signed
         assert told.size != known.size
-    for end in range(len(RECEIPT)):
+    for changed in (
+        *(RECEIPT[:end] for end in range(len(RECEIPT))),
+        *(RECEIPT + bytes([byte]) for byte in range(256)),
+    ):
         with pytest.raises(UnreadableInputError):
-            check_receipt(RECEIPT[:end], ENTRY, LOG.public)
+            check_receipt(changed, ENTRY, LOG.public)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,10 @@ def test_a_tile_has_one_name(tile: Tile, path: str) -> None:
         "/tile/0/000",
         "tile/0/000\n",
         "tile/0/\u0660\u0660\u0660",
+        "tile/0/x999/x999/x999/x999/x999/999",
+        "tile/entries/x999/x999/x999/x999/x999/999",
+        "tile/7/001",
+        "tile/0/x000/x000/x000/x000/x000/x000/001",
     ],
 )
 def test_what_is_no_name_of_a_tile_is_refused(path: str) -> None:

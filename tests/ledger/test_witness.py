@@ -3,7 +3,14 @@
 import pytest
 
 from fairmark.errors import UnreadableInputError
-from fairmark.ledger.checkpoint import Checkpoint, cosignatures, parse_checkpoint, signed_by_log, with_signatures
+from fairmark.ledger.checkpoint import (
+    Checkpoint,
+    cosignatures,
+    log_key,
+    parse_checkpoint,
+    signed_by_log,
+    with_signatures,
+)
 from fairmark.ledger.merkle import EMPTY_ROOT, consistency_proof
 from fairmark.ledger.tiles import TileReader
 from fairmark.ledger.witness import NOTHING, SIZE_TYPE, Answer, Request, Seen, answer, origin_of, parse_request
@@ -108,6 +115,57 @@ def test_sixty_three_lines_of_proof_are_read_and_one_more_is_not() -> None:
     assert len(parse_request(bytes(Request(1, (b"h" * 32,) * 63, checkpoint))).proof) == 63
     with pytest.raises(UnreadableInputError):
         parse_request(bytes(Request(1, (b"h" * 32,) * 64, checkpoint)))
+
+
+def test_as_many_lines_as_may_be_and_one_signature_too_many_are_refused_in_order() -> None:
+    checkpoint = parse_request(request(13, 40)).checkpoint
+    line = checkpoint.rpartition(b"\n\n")[2]
+
+    assert asked(bytes(Request(13, (b"h" * 32,) * 63, checkpoint)), SEEN).status == 422
+    assert asked(bytes(Request(13, (b"h" * 32,) * 64, checkpoint)), SEEN).status == 400
+    assert asked(request(13, 40) + line * 15, SEEN).status == 200  # sixteen times the same good one
+    assert asked(request(13, 40) + line * 16, SEEN).status == 400
+
+
+def test_no_flipped_bit_and_no_cut_gets_a_cosignature() -> None:
+    content = request(13, 40)
+
+    for place in range(len(content) * 8):
+        bent = bytearray(content)
+        bent[place // 8] ^= 1 << place % 8
+        assert asked(bytes(bent), SEEN).status in {400, 403, 404, 409, 422}
+    for end in range(len(content)):
+        assert asked(content[:end], SEEN).status in {400, 403}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"old 13\n" + b"\n" + b"x",
+        b"old 013\n\n" + request(13, 40).partition(b"\n\n")[2],
+        b"old " + b"9" * 5000 + b"\n\n" + request(13, 40).partition(b"\n\n")[2],
+        request(13, 40).replace(b"old 13", "old 1\u0663".encode()),
+        request(13, 40) + b"x",
+        request(13, 40).replace(b"=\n", b"==\n", 1),
+        request(13, 40).replace(b"\n\n", b"\r\n\r\n", 1),
+        b"\n" + request(13, 40),
+    ],
+    ids=range(8),
+)
+def test_another_spelling_of_a_request_is_none(content: bytes) -> None:
+    assert asked(content, SEEN).status == 400
+
+
+def test_a_log_cannot_pass_for_a_sister_by_its_signature() -> None:
+    """Two logs with one key, as somebody may run: each has its own history, and its own name."""
+    sister = Checkpoint("sister.example", 40, state(40).root)
+    content = bytes(Request(13, (), with_signatures(sister, [signed_by_log(sister, LOG)])))
+    known = {KEY.name: KEY, "sister.example": log_key("sister.example", LOG.public)}
+
+    assert answer(content, {KEY.name: KEY}, SEEN, "lab.example", LAB, now=NOW).status == 404
+    assert answer(content, known, NOTHING, "lab.example", LAB, now=NOW).status == 409
+    renamed = content.replace(b"sister.example\n40", KEY.name.encode() + b"\n40")
+    assert answer(renamed, known, SEEN, "lab.example", LAB, now=NOW).status == 403
 
 
 def test_the_log_that_a_request_is_about_is_known_before_its_state_is_looked_up() -> None:

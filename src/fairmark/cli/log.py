@@ -129,6 +129,8 @@ def verify_command(
     proof: Path, entry: Path, *, key_text: str, witness_texts: tuple[str, ...], quorum: int, as_json: bool
 ) -> None:
     """Check offline that ENTRY is in the log that signed the checkpoint of PROOF; exit 1 if it is not."""
+    import time
+
     from fairmark.cli.show import show_json
     from fairmark.ledger.notes import parse_key
     from fairmark.ledger.proofs import check_proof, parse_proof
@@ -137,7 +139,12 @@ def verify_command(
     key, witnesses = parse_key(key_text), [parse_key(text) for text in witness_texts]
     content = read_file(entry, limit=_LARGEST_ENTRY, what="a log entry")
     found = check_proof(
-        parse_proof(read_file(proof, limit=_LARGEST_PROOF, what="a proof")), content, key, witnesses, quorum=quorum
+        parse_proof(read_file(proof, limit=_LARGEST_PROOF, what="a proof")),
+        content,
+        key,
+        witnesses,
+        quorum=quorum,
+        now=int(time.time()),
     )
     seen = [one.witness for one in found.witnesses]
     if as_json:
@@ -234,6 +241,8 @@ def add_witness_command(folder: Path, key_text: str, url: str) -> None:
 @JSON
 def monitor_command(url: str, *, key_text: str, state: Path, witness_texts: tuple[str, ...], as_json: bool) -> None:
     """Look at the log at URL: does it still contain all that it had? Exit 1, with both heads, when it does not."""
+    import time
+
     from fairmark.cli.show import show_json
     from fairmark.ledger.adapters.files import write_durably
     from fairmark.ledger.adapters.http import checkpoint_at, fetcher
@@ -243,7 +252,8 @@ def monitor_command(url: str, *, key_text: str, state: Path, witness_texts: tupl
 
     kept = read_file(state, limit=LONGEST_NOTE, what="a checkpoint") if state.exists() else b""
     witnesses = tuple(parse_key(text) for text in witness_texts)
-    found = watch(checkpoint_at(url), fetcher(url), parse_key(key_text), kept, witnesses)
+    key, now = parse_key(key_text), int(time.time())
+    found = watch(checkpoint_at(url), fetcher(url), key, kept, witnesses, now=now)
     write_durably(state, found.note, mode=0o644)
     seen = [one.witness for one in found.witnesses]
     if as_json:
@@ -270,11 +280,14 @@ def serve_command(folder: Path, *, listen: str) -> None:
 
 
 def _sequence_once(log: "LogFolder", passphrase: bytes, static: Path | None, *, as_json: bool) -> None:
+    import time
+
     from fairmark.cli.show import show_json
     from fairmark.errors import FairmarkError
     from fairmark.ledger.adapters.files import write_static
     from fairmark.ledger.adapters.http import asker
     from fairmark.ledger.publish import cosign, publish
+    from fairmark.ledger.witness import ContradictedError
 
     store = log.store()
     new = sum(iter(lambda: store.sequence(_AT_ONCE), 0))
@@ -284,8 +297,10 @@ def _sequence_once(log: "LogFolder", passphrase: bytes, static: Path | None, *, 
     seen, silent = [], []
     for one in log.witnesses:
         try:
-            cosign(store, before.size if before else 0, state.size, one.key, asker(one.url))
+            cosign(store, before.size if before else 0, state.size, one.key, asker(one.url), now=int(time.time()))
             seen.append(one.key.name)
+        except ContradictedError:  # an alarm: exit 1, and nothing is written for others to see
+            raise
         except FairmarkError as error:
             silent.append(f"{one.key.name}: {error.message}")
     if static:

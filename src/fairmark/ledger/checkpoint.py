@@ -13,6 +13,8 @@ from fairmark.ledger.signing import Signer, verify
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,19}")
 _TIME_BYTES = 8
+MOST_AHEAD = 30
+"""Seconds by which a cosignature may be later than the clock of whoever reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,31 @@ def cosigned_by(checkpoint: Checkpoint, name: str, signer: Signer, *, at: int) -
     return Signature(key.name, key.id, content)
 
 
-def cosignatures(note: Note, witnesses: Iterable[VerifierKey]) -> tuple[Cosigned, ...]:
-    """Return the good cosignatures of known witnesses, by name; a witness counts once, with its latest time."""
+def cosignatures(note: Note, witnesses: Iterable[VerifierKey], *, now: int | None = None) -> tuple[Cosigned, ...]:
+    """Return the good cosignatures of known witnesses, by name; a witness counts once, with its latest time.
+
+    Args:
+        note: a checkpoint's.
+        witnesses: their keys.
+        now: seconds since 1970; what is dated more than ``MOST_AHEAD`` later does not count. None: any time does.
+    """
     found: dict[str, Cosigned] = {}
     for key in witnesses:
-        for one in note.by(key):
-            at = int.from_bytes(one.content[:_TIME_BYTES], "big")
-            if not verify("EdDSA", key.public, _cosigned_text(note.text, at), one.content[_TIME_BYTES:]):
-                continue
+        for at, _ in cosigned_lines(note, key, now=now):
             if key.name not in found or found[key.name].at < at:
                 found[key.name] = Cosigned(key.name, at)
     return tuple(found[name] for name in sorted(found))
+
+
+def cosigned_lines(note: Note, witness: VerifierKey, *, now: int | None = None) -> list[tuple[int, Signature]]:
+    """Return the good cosignatures of one witness with their times; see ``cosignatures``."""
+    found = []
+    for one in note.by(witness):
+        at = int.from_bytes(one.content[:_TIME_BYTES], "big")
+        in_time = now is None or at <= now + MOST_AHEAD
+        if in_time and verify("EdDSA", witness.public, _cosigned_text(note.text, at), one.content[_TIME_BYTES:]):
+            found.append((at, one))
+    return found
 
 
 def with_signatures(checkpoint: Checkpoint, signatures: Sequence[Signature]) -> bytes:

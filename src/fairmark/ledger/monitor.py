@@ -32,6 +32,8 @@ def watch(
     key: VerifierKey,
     kept: bytes = b"",
     witnesses: tuple[VerifierKey, ...] = (),
+    *,
+    now: int | None = None,
 ) -> Watched:
     """Compare the latest checkpoint of a log with the one that was kept.
 
@@ -41,13 +43,14 @@ def watch(
         key: of the log.
         kept: the signed note of the last look; empty for the first.
         witnesses: whose cosignatures are told.
+        now: seconds since 1970; a cosignature from later is not told (``checkpoint.MOST_AHEAD``).
 
     Raises:
         UnreadableInputError: no checkpoint, or a tile that is damaged.
-        CheckFailedError: another key, roll-back, or two stories.
+        CheckFailedError: another key, an older checkpoint than the kept one, or two stories.
     """
     new, note = opened(latest, key)
-    seen = cosignatures(note, witnesses)
+    seen = cosignatures(note, witnesses, now=now)
     reader = TileReader(new.size, fetch)
     if merkle.root(new.size, reader) != new.root:
         raise CheckFailedError(
@@ -57,7 +60,10 @@ def watch(
         return Watched(new, latest, new.size, seen)
     old, _ = opened(kept, key)
     if new.size < old.size:
-        raise _two_stories(f"it shows {new.size} entries, {old.size} were signed before", kept, latest)
+        raise CheckFailedError(
+            f"the log goes back: it shows {new.size} entries, {old.size} were signed before\n{_both(kept, latest)}",
+            hint="Somebody serves an old checkpoint again, or the log was set back. Ask others what they see.",
+        )
     proof = merkle.consistency_proof(old.size, new.size, reader) if 0 < old.size < new.size else ()
     follows = old.size == 0 or merkle.verify_consistency(old.size, new.size, old.root, new.root, proof)
     if not follows or (old.size == new.size and old.root != new.root):
@@ -66,7 +72,10 @@ def watch(
 
 
 def _two_stories(problem: str, kept: bytes, latest: bytes) -> CheckFailedError:
-    both = f"before:\n{kept.decode()}\nnow:\n{latest.decode()}"
     return CheckFailedError(
-        f"the log tells two stories: {problem}\n{both}", hint="Keep both texts: they are the proof."
+        f"the log tells two stories: {problem}\n{_both(kept, latest)}", hint="Keep both texts: they are the proof."
     )
+
+
+def _both(kept: bytes, latest: bytes) -> str:
+    return f"before:\n{kept.decode()}\nnow:\n{latest.decode()}"

@@ -79,7 +79,13 @@ def parse_proof(content: bytes) -> Proof:
 
 
 def check_proof(
-    proof: Proof, entry: bytes, key: VerifierKey, witnesses: Sequence[VerifierKey] = (), *, quorum: int = 0
+    proof: Proof,
+    entry: bytes,
+    key: VerifierKey,
+    witnesses: Sequence[VerifierKey] = (),
+    *,
+    quorum: int = 0,
+    now: int | None = None,
 ) -> Proven:
     """Return what the proof shows of an entry.
 
@@ -89,6 +95,7 @@ def check_proof(
         key: of the log.
         witnesses: whose cosignatures count.
         quorum: how many of them are needed.
+        now: seconds since 1970; a cosignature from later does not count (``checkpoint.MOST_AHEAD``).
 
     Raises:
         UnreadableInputError: its checkpoint is none.
@@ -101,10 +108,11 @@ def check_proof(
             f"the entry is not at index {proof.index} of {found.origin} with {found.size} entries",
             hint="The proof belongs to another entry, or somebody changed one of them.",
         )
-    seen = cosignatures(note, witnesses)
+    seen = cosignatures(note, witnesses, now=now)
     if len(seen) < quorum:
         raise CheckFailedError(
-            f"{len(seen)} of the {quorum} witnesses needed saw this checkpoint", hint="Ask the log for a newer proof."
+            f"{len(seen)} of the {quorum} witnesses needed saw this checkpoint",
+            hint="Ask the log for a newer proof, and look whether the clock here is right.",
         )
     return Proven(proof.index, found, seen)
 

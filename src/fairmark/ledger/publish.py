@@ -7,15 +7,15 @@ entry is hashed again and compared with its tile, every tile above is computed a
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from fairmark.errors import CheckFailedError
+from fairmark.errors import CheckFailedError, UnreadableInputError
 from fairmark.ledger import merkle
-from fairmark.ledger.checkpoint import Checkpoint, cosignatures, parse_checkpoint, with_signatures
-from fairmark.ledger.notes import Note, VerifierKey, parse_note
+from fairmark.ledger.checkpoint import Checkpoint, cosigned_lines, parse_checkpoint, with_signatures
+from fairmark.ledger.notes import MOST_SIGNATURES, Note, Signature, VerifierKey, parse_note
 from fairmark.ledger.sequencer import damaged
 from fairmark.ledger.signer import StatefulSigner
 from fairmark.ledger.store import Head, Store
 from fairmark.ledger.tiles import HEIGHT, WIDTH, Tile, TileReader, hashes_of
-from fairmark.ledger.witness import BehindError, Request
+from fairmark.ledger.witness import BehindError, ContradictedError, Request
 
 _AT_ONCE = 4096
 
@@ -38,14 +38,13 @@ def publish(store: Store, signer: StatefulSigner) -> Checkpoint:
     new = Checkpoint(signer.origin, head.size, head.root)
     proof = merkle.consistency_proof(start, head.size, reader) if 0 < start < head.size else ()
     line = signer.sign(new, proof)
-    kept = store.checkpoint(head.size)
-    others = [one for one in parse_note(kept).signatures if one.name != line.name] if kept else []
+    others = _cosigned_before(store.checkpoint(head.size), new, line)
     store.keep_checkpoint(head.size, with_signatures(new, [line, *others]))
     return new
 
 
-def cosign(store: Store, old: int, size: int, witness: VerifierKey, ask: Ask) -> bool:
-    """Let a witness see the checkpoint of a size; whether its good signature is kept now.
+def cosign(store: Store, old: int, size: int, witness: VerifierKey, ask: Ask, *, now: int | None = None) -> Signature:
+    """Let a witness see the checkpoint of a size; return its good signature, which is kept now, and nothing else of it.
 
     Args:
         store: the log.
@@ -53,12 +52,19 @@ def cosign(store: Store, old: int, size: int, witness: VerifierKey, ask: Ask) ->
         size: of a checkpoint that was published.
         witness: its key.
         ask: how to reach it.
+        now: seconds since 1970; a signature from later is none (``checkpoint.MOST_AHEAD``).
 
     Raises:
-        CheckFailedError: its signature is none of that checkpoint.
+        ContradictedError: it saw more of this log than there is, or another history.
+        CheckFailedError: its signature is none of that checkpoint, or there is no room for one more.
     """
     checkpoint, note = parse_checkpoint(store.checkpoint(size))
     reader = TileReader(size, store.fetch)
+    others = _without(note, witness.name, witness.id)
+    if len(others) >= MOST_SIGNATURES:
+        raise CheckFailedError(
+            f"the checkpoint has {MOST_SIGNATURES} signatures already", hint="Choose fewer witnesses."
+        )
     own = with_signatures(checkpoint, [one for one in note.signatures if one.name == checkpoint.origin])
 
     def asked(start: int) -> bytes:
@@ -68,13 +74,42 @@ def cosign(store: Store, old: int, size: int, witness: VerifierKey, ask: Ask) ->
     try:
         said = asked(old)
     except BehindError as behind:
+        if behind.size > size:
+            raise _set_back(store, witness, behind) from None
         said = asked(behind.size)
-    lines = parse_note(note.text.encode() + b"\n" + said).signatures
-    if not cosignatures(Note(note.text, lines), [witness]):
-        raise CheckFailedError(f"{witness.name} sent no good cosignature", hint="Check its key in the policy.")
-    kept = [one for one in note.signatures if one.name != witness.name]
-    store.keep_checkpoint(size, with_signatures(checkpoint, [*kept, *lines]))
-    return True
+    lines = cosigned_lines(parse_note(note.text.encode() + b"\n" + said), witness, now=now)
+    if not lines:
+        raise CheckFailedError(
+            f"{witness.name} sent no good cosignature", hint="Check its key in the policy, and both clocks."
+        )
+    _, latest = max(lines, key=lambda line: line[0])
+    store.keep_checkpoint(size, with_signatures(checkpoint, [*others, latest]))
+    return latest
+
+
+def _cosigned_before(kept: bytes, new: Checkpoint, line: Signature) -> list[Signature]:
+    """Return what others signed of the same checkpoint; of one that rotted nothing is kept, and it is made anew."""
+    try:
+        note = parse_note(kept)
+    except UnreadableInputError:
+        return []
+    return _without(note, line.name, line.key_id) if note.text == new.text else []
+
+
+def _without(note: Note, name: str, key_id: bytes) -> list[Signature]:
+    """Return the signatures of all other keys: a witness may have the name of a log."""
+    return [one for one in note.signatures if (one.name, one.key_id) != (name, key_id)]
+
+
+def _set_back(store: Store, witness: VerifierKey, behind: BehindError) -> CheckFailedError:
+    """Return the error for a witness that saw more than it is shown."""
+    latest = parse_checkpoint(store.checkpoint())[0].size
+    if latest >= behind.size:  # another publisher was there meanwhile
+        return behind
+    return ContradictedError(
+        f"roll-back: {witness.name} saw {behind.size} entries of this log, which has {latest}",
+        hint="The database and the signer's memory are both old, as after restoring a machine. Restore newer ones.",
+    )
 
 
 def _read_back(store: Store, reader: TileReader, start: int, head: Head) -> None:

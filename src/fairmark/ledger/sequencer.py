@@ -41,12 +41,13 @@ def sequence(transaction: Transaction, most: int) -> int:
     """Give the oldest waiting entries their places; return how many got one.
 
     The edge of the tree is read back from its tiles and must have the head's root: a tile that rotted stops the log
-    here, before anything is built upon it. Raises UnreadableInputError.
+    here, before anything is built upon it; so does an entry that rotted while it waited. Raises UnreadableInputError.
     """
     head = transaction.head()
     taken = transaction.take(most)
     if not taken:
         return 0
+    _require_unchanged(taken)
     known = transaction.known([leaf for leaf, _ in taken])
     new = list({leaf: (leaf, entry) for leaf, entry in taken if leaf not in known}.values())
     if not new:
@@ -57,6 +58,16 @@ def sequence(transaction: Transaction, most: int) -> int:
     tiles = edge.extend([leaf for leaf, _ in new])
     transaction.add(head.size, new, tiles, Head(edge.size, edge.root()))
     return len(new)
+
+
+def _require_unchanged(taken: Sequence[tuple[bytes, bytes]]) -> None:
+    """A rotten entry must get no place: its leaf would be in the tree, and no checkpoint could be signed any more."""
+    for leaf, entry in taken:
+        if merkle.leaf_hash(entry) != leaf:
+            raise UnreadableInputError(
+                f"an entry changed while it waited for its place; its leaf hash was {leaf.hex()}",
+                hint="Nothing got a place. Take that row out of the table 'pending', and hand the entry in again.",
+            )
 
 
 def damaged(head: Head) -> UnreadableInputError:

@@ -35,10 +35,13 @@ class Signed:
         try:
             origin, size, root = data["origin"], data["size"], base64.b64decode(data["root"], validate=True)
         except (KeyError, TypeError, ValueError, binascii.Error):
-            origin, size, root = None, None, b""
-        if not isinstance(origin, str) or type(size) is not int or size < 0 or len(root) != merkle.HASH_BYTES:
+            origin, size, root = None, -1, b""
+        whole = isinstance(origin, str) and type(size) is int and size >= 0 and len(root) == merkle.HASH_BYTES
+        found = Signed(str(origin), size, root)
+        # From 0 entries everything follows, so they must have the root of nothing.
+        if not whole or (size == 0) != (root == merkle.EMPTY_ROOT) or found.written() != data:
             raise UnreadableInputError("the signer's state is damaged", hint="Take it from its copy; never start anew.")
-        return Signed(origin, size, root)
+        return found
 
 
 class Memory(Protocol):

@@ -33,6 +33,10 @@ class Submitted:
 class Store(Protocol):
     """A log's database."""
 
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
     def submit(self, entries: Sequence[bytes]) -> list[Submitted]:
         """Keep entries durably; one that is there already is not kept twice. Raises WrongUsageError for a long one."""
         ...

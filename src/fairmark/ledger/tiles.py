@@ -45,14 +45,18 @@ class Tile:
 
 
 def parse_path(path: str) -> Tile | None:
-    """Return the tile that a path names, or None; only the one spelling that ``Tile.path`` gives is taken."""
+    """Return the tile that a path names, or None; only the one spelling that ``Tile.path`` gives is taken.
+
+    A tile beyond the largest tree is none either: its entries could not be counted.
+    """
     found = _PATH.fullmatch(path)
     if not found:
         return None
     level = -1 if found["level"] == "entries" else int(found["level"])
     number = int("".join(filter(str.isdigit, found["number"])))
     tile = Tile(level, number, int(found["width"]) if found["width"] else WIDTH)
-    return tile if tile.width <= WIDTH and tile.path == path else None
+    beyond = number << HEIGHT * (max(level, 0) + 1) >= merkle.MOST_LEAVES
+    return tile if tile.width <= WIDTH and tile.path == path and not beyond else None
 
 
 def tiles_of(size: int) -> Iterator[Tile]:

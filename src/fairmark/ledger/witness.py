@@ -58,6 +58,10 @@ class Answer:
     content_type: str = "text/plain; charset=utf-8"
 
 
+class ContradictedError(CheckFailedError):
+    """A witness saw a history of this log that is not the one it is shown: an alarm, not a failure to reach it."""
+
+
 class BehindError(CheckFailedError):
     """A witness saw another size last than the log believed; ask it again from there."""
 
@@ -79,7 +83,7 @@ def parse_request(content: bytes) -> Request:
             raw = base64.b64decode(line, validate=True)
         except (binascii.Error, ValueError):
             raw = b""
-        if len(raw) != HASH_BYTES:
+        if len(raw) != HASH_BYTES or base64.b64encode(raw) != line:
             raise _refused("a line of the proof is no hash")
         proof.append(raw)
     return Request(int(old[1]), tuple(proof), checkpoint)

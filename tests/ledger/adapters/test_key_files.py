@@ -1,5 +1,6 @@
 """Keys in files: private to their owner, encrypted, never overwritten."""
 
+import os
 from pathlib import Path
 from typing import get_args
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.ledger.adapters.key_files import load_key, new_key
 from fairmark.ledger.signing import Algorithm, verify
+from tests.doubles.small_disk import without_room
 
 
 @pytest.mark.parametrize("algorithm", get_args(Algorithm))
@@ -73,6 +75,23 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(WrongUsageError, match="neither Ed25519 nor P-256"):
         load_key(path, b"")
+
+
+def test_on_a_full_disk_there_is_no_half_key(tmp_path: Path) -> None:
+    path = tmp_path / "key.p12"
+
+    said = without_room(lambda: new_key(path, "EdDSA", b"correct horse"), largest_file=100)
+
+    assert said == f"UnreadableInputError: {path}: File too large"
+    assert not path.exists()
+    assert new_key(path, "EdDSA", b"x").public == load_key(path, b"x").public
+
+
+def test_a_pipe_is_no_key_and_holds_up_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key.p12", 0o600)
+
+    with pytest.raises(UnreadableInputError, match="is no file"):
+        load_key(tmp_path / "key.p12", b"")
 
 
 def test_a_missing_file_and_a_folder_are_no_keys(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fairmark.errors import CheckFailedError, UnreadableInputError
@@ -32,25 +32,31 @@ class StateFile:
             raise UnreadableInputError(f"{self._path}: {error.strerror}", hint="The signer needs its state.") from error
         try:
             data = json.loads(content[: _LONGEST_STATE + 1])
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         return Signed.read(data)
 
     def replace(self, old: Signed | None, new: Signed) -> None:
         """Store the new state if the old one is still there; see ``signer.Memory``."""
-        with self._alone():
+        with alone(self._path):
             if self.last() != old:
                 raise CheckFailedError(f"{self._path}: another signer was faster", hint="Run one publisher; try again.")
             write_durably(self._path, json.dumps(new.written(), sort_keys=True).encode() + b"\n")
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        lock = os.open(self._path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Let only one process at a time change a file; raises UnreadableInputError where nobody can lock it."""
+    lock = path.with_suffix(".lock")
+    try:
+        place = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UnreadableInputError(f"{lock}: {error.strerror}", hint="May the folder be written?") from error
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -72,7 +78,8 @@ def write_durably(path: Path, content: bytes, mode: int = 0o600) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise UnreadableInputError(f"{path}: {error.strerror}", hint="Is there room, and may it be written?") from error
 
 
@@ -84,18 +91,26 @@ def write_static(store: Store, folder: Path) -> int:
     """
     note = store.checkpoint()
     if not note:
-        raise UnreadableInputError("the log has no checkpoint yet", hint="Run: fairmark log publish")
+        raise UnreadableInputError("the log has no checkpoint yet", hint="Run: fairmark log sequence")
     size = parse_checkpoint(note)[0].size
+    _make_folder(folder)
     written = 0
     for tile in (*tiles_of(size), *_bundles(size)):
         path = folder / tile.path
         if tile.width == WIDTH and path.exists():
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         write_durably(path, store.fetch(tile), mode=0o644)
         written += 1
     write_durably(folder / "checkpoint", note, mode=0o644)
     return written + 1
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnreadableInputError(f"{path}: {error.strerror}", hint="Is there room, and may it be written?") from error
 
 
 def _bundles(size: int) -> Iterator[Tile]:

@@ -36,10 +36,14 @@ def new_key(path: Path, algorithm: Algorithm, passphrase: bytes) -> KeyInMemory:
         raise WrongUsageError(f"{path} exists", hint="A key is never overwritten: choose another name.") from None
     except OSError as error:
         raise UnreadableInputError(f"{path}: {error.strerror}", hint="May it be written?") from error
-    with os.fdopen(place, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(place, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()  # half a key is none, and would stand in the way of a whole one
+        raise UnreadableInputError(f"{path}: {error.strerror}", hint="Is there room on the disk?") from error
     return KeyInMemory(key)
 
 
@@ -51,7 +55,7 @@ def load_key(path: Path, passphrase: bytes) -> KeyInMemory:
         WrongUsageError: others on the machine may read it, or it is of another kind.
     """
     try:
-        key, _, _ = load_key_and_certificates(_private(path), passphrase or None)
+        key, _, _ = load_key_and_certificates(read_private(path), passphrase or None)
     except ValueError:
         raise UnreadableInputError(f"{path}: no key, or not this passphrase", hint="It is a PKCS#12 file.") from None
     if isinstance(key, Ed25519PrivateKey) or (
@@ -61,10 +65,15 @@ def load_key(path: Path, passphrase: bytes) -> KeyInMemory:
     raise WrongUsageError(f"{path}: neither Ed25519 nor P-256", hint="Make one with: fairmark keys new")
 
 
-def _private(path: Path) -> bytes:
-    """Read a file that nobody else may read; looked at through one descriptor, so that nobody swaps it meanwhile."""
+def read_private(path: Path, what: str = "the key") -> bytes:
+    """Read a file that nobody else may read; looked at through one descriptor, so that nobody swaps it meanwhile.
+
+    Raises:
+        UnreadableInputError: no such file.
+        WrongUsageError: others on the machine may read it.
+    """
     try:
-        place = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        place = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO would wait for ever
     except OSError as error:
         raise UnreadableInputError(f"{path}: {error.strerror}", hint="Name the file of a private key.") from error
     try:
@@ -72,7 +81,7 @@ def _private(path: Path) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise UnreadableInputError(f"{path} is no file", hint="Name the file of a private key.")
         if found.st_mode & _OTHERS:
-            raise WrongUsageError(f"{path}: others on this machine may read the key", hint=f"chmod 600 {path}")
+            raise WrongUsageError(f"{path}: others on this machine may read {what}", hint=f"chmod 600 {path}")
         return os.read(place, _LARGEST)
     finally:
         os.close(place)

@@ -11,7 +11,7 @@ from fairmark.ledger.adapters.files import StateFile, write_durably
 from fairmark.ledger.adapters.key_files import load_key, new_key
 from fairmark.ledger.adapters.sqlite import SqliteStore
 from fairmark.ledger.checkpoint import log_key
-from fairmark.ledger.notes import KeyType, VerifierKey, parse_key
+from fairmark.ledger.notes import MOST_SIGNATURES, KeyType, VerifierKey, parse_key
 from fairmark.ledger.signer import StatefulSigner
 from fairmark.ledger.store import Store
 
@@ -81,7 +81,7 @@ def opened_folder(folder: Path) -> LogFolder:
         data = json.loads(path.read_bytes()[: _LARGEST + 1])
     except OSError as error:
         raise UnreadableInputError(f"{path}: {error.strerror}", hint="Make a log with: fairmark log init") from error
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnreadableInputError(f"{path}: no JSON", hint="Restore it; the key and database are beside it.") from None
     try:
         return _read(folder, data)
@@ -94,6 +94,10 @@ def add_witness(log: LogFolder, key: VerifierKey, url: str) -> None:
     if key.type is not KeyType.COSIGNATURE:
         raise WrongUsageError(f"{key.name} is no witness: its key does not cosign", hint="Take the key it publishes.")
     others = tuple(one for one in log.witnesses if one.key.name != key.name)
+    if len(others) > MOST_SIGNATURES - 2:  # a checkpoint holds so many lines, one of them the log's own
+        raise WrongUsageError(
+            f"a log has at most {MOST_SIGNATURES - 1} witnesses", hint="A checkpoint holds no more signatures."
+        )
     changed = LogFolder(
         log.folder, log.origin, log.key, log.database, log.key_file, log.state, (*others, Witness(key, url))
     )

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.rows import TupleRow
 
-from fairmark.errors import UnreadableInputError, WrongUsageError
+from fairmark.errors import FairmarkError, UnreadableInputError, WrongUsageError
 from fairmark.ledger.merkle import HASH_BYTES
 from fairmark.ledger.sequencer import EMPTY, sequence
 from fairmark.ledger.store import Head, Submitted, leaves_of
@@ -27,17 +27,15 @@ class PostgresStore:
     """A log's database; each thread or process opens its own."""
 
     def __init__(self, address: str) -> None:
-        try:
+        with self._telling():
             self._base = psycopg.connect(address, autocommit=True)
-            self._require_durable()
-            with self._base.transaction():
-                self._base.execute("select pg_advisory_xact_lock(%s)", (_LOCK + 1,))
-                self._base.execute(_TABLES)
-                self._base.execute(
-                    "insert into head values (1, %s, %s) on conflict do nothing", (EMPTY.size, EMPTY.root)
-                )
-        except psycopg.Error as error:
-            raise _trouble(error) from error
+        try:
+            with self._telling():
+                self._require_durable()
+                self._make_tables()
+        except FairmarkError:
+            self._base.close()
+            raise
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -146,6 +144,12 @@ class PostgresStore:
         if bad:
             said = ", ".join(f"{name} is {settings[name]}" for name in bad)
             raise WrongUsageError(f"the server may lose what it acknowledged: {said}", hint="Switch it on for the log.")
+
+    def _make_tables(self) -> None:
+        with self._base.transaction():
+            self._base.execute("select pg_advisory_xact_lock(%s)", (_LOCK + 1,))
+            self._base.execute(_TABLES)
+            self._base.execute("insert into head values (1, %s, %s) on conflict do nothing", (EMPTY.size, EMPTY.root))
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

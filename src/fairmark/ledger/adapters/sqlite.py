@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from fairmark.errors import UnreadableInputError, WrongUsageError
 from fairmark.ledger.merkle import HASH_BYTES
@@ -32,13 +33,20 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         try:
             self._base = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise _no_log(path, error) from error
+        try:
             self._begin_journal()
             self._base.execute("pragma synchronous = full")
             self._require_durable(path)
             self._base.executescript(_TABLES)
             self._base.execute("insert or ignore into head values (1, ?, ?)", (EMPTY.size, EMPTY.root))
-        except sqlite3.DatabaseError as error:
-            raise UnreadableInputError(f"{path}: {error}", hint="Is it a log made by: fairmark log init?") from error
+        except sqlite3.Error as error:
+            self._base.close()
+            raise _no_log(path, error) from error
+        except WrongUsageError:
+            self._base.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -60,12 +68,14 @@ class SqliteStore:
 
     def head(self) -> Head:
         """Return how far the log is sequenced."""
-        size, root = self._base.execute("select size, cast(root as blob) from head").fetchone()
-        return Head(size, root)
+        row = self._one("select size, cast(root as blob) from head")
+        if row is None or not isinstance(row[0], int) or not isinstance(row[1], bytes) or row[0] < 0:
+            raise UnreadableInputError("the log's database has no head", hint="It is damaged: restore a newer copy.")
+        return Head(*row)
 
     def waiting(self) -> int:
         """Return how many entries wait for their place."""
-        return int(self._base.execute("select count(*) from pending").fetchone()[0])
+        return int(self._rows("select count(*) from pending")[0][0])
 
     def fetch(self, tile: Tile) -> bytes:
         """Return a tile of hashes or a bundle; a partial tile is the beginning of the one that is kept."""
@@ -74,50 +84,51 @@ class SqliteStore:
             if len(found) == tile.width:
                 return bundle(found)
             raise _missing(tile)
-        wanted = tile.level, tile.number
-        row = self._base.execute(
-            "select cast(content as blob) from tiles where level = ? and number = ?", wanted
-        ).fetchone()
-        if row is None or len(row[0]) < tile.width * HASH_BYTES:
+        row = self._one(
+            "select cast(content as blob) from tiles where level = ? and number = ?", tile.level, tile.number
+        )
+        content = row[0] if row else None
+        if content is None or len(content) < tile.width * HASH_BYTES:
             raise _missing(tile)
-        return bytes(row[0][: tile.width * HASH_BYTES])
+        return bytes(content[: tile.width * HASH_BYTES])
 
     def entries(self, start: int, end: int) -> list[bytes]:
         """Return entries in order."""
-        rows = self._base.execute(
-            "select cast(entry as blob) from entries where place >= ? and place < ? order by place", (start, end)
+        rows = self._rows(
+            "select cast(entry as blob) from entries where place >= ? and place < ? order by place", start, end
         )
-        return [row[0] for row in rows]
+        return [row[0] or b"" for row in rows]
 
     def index_of(self, leaf: bytes) -> int | None:
         """Return where an entry stands."""
-        row = self._base.execute("select place from entries where leaf = ?", (leaf,)).fetchone()
+        row = self._one("select place from entries where leaf = ?", leaf)
         return None if row is None else int(row[0])
 
     def keep_checkpoint(self, size: int, note: bytes) -> None:
         """Keep the signed checkpoint of a size."""
-        self._base.execute("insert or replace into checkpoints values (?, ?)", (size, note))
+        with self._writing():
+            self._base.execute("insert or replace into checkpoints values (?, ?)", (size, note))
 
     def checkpoint(self, size: int | None = None) -> bytes:
         """Return the signed checkpoint of a size, or the latest."""
         if size is None:
-            row = self._base.execute("select cast(note as blob) from checkpoints order by size desc limit 1").fetchone()
+            row = self._one("select cast(note as blob) from checkpoints order by size desc limit 1")
         else:
-            row = self._base.execute("select cast(note as blob) from checkpoints where size = ?", (size,)).fetchone()
-        return bytes(row[0]) if row else b""
+            row = self._one("select cast(note as blob) from checkpoints where size = ?", size)
+        return bytes(row[0] or b"") if row else b""
 
     def checkpoint_sizes(self) -> list[int]:
         """Return the sizes of all signed checkpoints."""
-        return [row[0] for row in self._base.execute("select size from checkpoints order by size")]
+        return [row[0] for row in self._rows("select size from checkpoints order by size")]
 
     def take(self, most: int) -> list[tuple[bytes, bytes]]:
         """Remove the oldest waiting entries."""
-        rows = self._base.execute(
-            "select position, leaf, entry from pending order by position limit ?", (most,)
-        ).fetchall()
+        rows = self._rows(
+            "select position, cast(leaf as blob), cast(entry as blob) from pending order by position limit ?", most
+        )
         if rows:
             self._base.execute("delete from pending where position <= ?", (rows[-1][0],))
-        return [(leaf, entry) for _, leaf, entry in rows]
+        return [(leaf or b"", entry or b"") for _, leaf, entry in rows]
 
     def known(self, leaves: Sequence[bytes]) -> set[bytes]:
         """Return those leaf hashes that have a place already."""
@@ -125,7 +136,7 @@ class SqliteStore:
         for start in range(0, len(leaves), _AT_ONCE):
             some = leaves[start : start + _AT_ONCE]
             marks = ", ".join("?" * len(some))
-            found |= {row[0] for row in self._base.execute(f"select leaf from entries where leaf in ({marks})", some)}  # noqa: S608 - only question marks
+            found |= {row[0] for row in self._rows(f"select leaf from entries where leaf in ({marks})", *some)}  # noqa: S608 - only question marks
         return found
 
     def add(self, first: int, entries: Sequence[tuple[bytes, bytes]], tiles: Mapping[Tile, bytes], head: Head) -> None:
@@ -146,9 +157,18 @@ class SqliteStore:
         except BaseException as error:
             if self._base.in_transaction:
                 self._base.execute("rollback")
-            if isinstance(error, sqlite3.OperationalError):
-                raise UnreadableInputError(f"the log's database: {error}", hint="Is the disk full?") from error
+            if isinstance(error, sqlite3.Error):
+                raise _trouble(error) from error
             raise
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        try:
+            return self._base.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise _trouble(error) from error
+
+    def _one(self, query: str, *values: object) -> Any:
+        return next(iter(self._rows(query, *values)), None)
 
     def _begin_journal(self) -> None:
         """Switch a new file to WAL. SQLite does not wait here for another process that does the same."""
@@ -167,6 +187,15 @@ class SqliteStore:
         full = self._base.execute("pragma synchronous").fetchone()[0]
         if mode != "wal" or full < 2:
             raise WrongUsageError(f"{path}: the database is not durable here", hint="Use a file on a local disk.")
+
+
+def _no_log(path: Path, error: sqlite3.Error) -> UnreadableInputError:
+    return UnreadableInputError(f"{path}: {error}", hint="Is it a log made by: fairmark log init?")
+
+
+def _trouble(error: sqlite3.Error) -> UnreadableInputError:
+    hint = "Is the disk full? If the file is damaged, restore a copy that is as new as the signer's memory."
+    return UnreadableInputError(f"the log's database: {error}", hint=hint)
 
 
 def _missing(tile: Tile) -> UnreadableInputError:
