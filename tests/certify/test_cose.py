@@ -197,6 +197,30 @@ def test_the_algorithm_is_that_of_the_trusted_key_not_of_the_message() -> None:
     assert not relabelled.is_signed_by(KEYS[0])
 
 
+def test_the_second_form_of_an_ecdsa_signature_says_nothing_else() -> None:
+    """Anybody can make (r, n - s) of (r, s): the payload is the same, and no other is signed by it."""
+    n = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    message = sign(b"payload", given.LAB_P256)
+    twin = message[:-32] + (n - int.from_bytes(message[-32:])).to_bytes(32)
+
+    assert opened(twin, KEYS) == opened(message, KEYS) == (b"payload", KEYS[1])
+    for r, s in ((0, 0), (0, 1), (1, 0), (n, 1), (1, n)):
+        with pytest.raises(CheckFailedError):
+            opened(message[:-64] + r.to_bytes(32) + s.to_bytes(32), KEYS)
+
+
+def test_two_real_keys_that_share_an_id_do_not_sign_for_each_other() -> None:
+    first, second = (public_key(one) for one in given.SAME_ID)
+    assert first.header == second.header
+    assert first.public != second.public
+
+    for signer, other in (given.SAME_ID, given.SAME_ID[::-1]):
+        message = sign(b"payload", signer)
+        assert opened(message, [first, second]) == (b"payload", public_key(signer))
+        with pytest.raises(CheckFailedError):
+            opened(message, [public_key(other)])
+
+
 def test_of_two_keys_with_one_id_the_one_that_signed_is_found() -> None:
     class Colliding(PublicKey):
         kid = b"same"  # type: ignore[assignment]

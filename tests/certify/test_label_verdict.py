@@ -122,6 +122,39 @@ def test_a_replayed_old_status_list_is_amber_even_with_a_clock_of_its_time() -> 
     assert (found.kind, found.colour) == ("stale", "amber")
 
 
+def test_within_its_seven_days_an_old_list_is_told_only_by_its_date() -> None:
+    """Whoever has no memory and no network cannot know of a newer one; the answer says of which day it is."""
+    message = publish(given.listed(at=given.NOW - 3 * given.DAY, states={}), given.STATUS)
+    replayed = {1: Status(read_status(message, public_key(given.STATUS), 1), {})}
+
+    found = told(given.written(given.claims(status=(1, 101))), statuses=replayed)
+
+    assert (found.kind, found.title) == ("genuine", "Genuine; status as of 2026-11-21")
+
+
+def test_a_list_from_the_future_makes_nothing_fresh() -> None:
+    """Its time is believed, as every signed one is, and it moves now for the label and the trust list too."""
+    ahead = {1: Status(given.listed(at=given.NOW + YEARS, states={}), {})}
+
+    for changed, kind in (({}, "support_ended"), ({"expires": 90_000, "support_until": 90_000}, "stale")):
+        assert told(given.written(given.claims(**changed)), statuses=ahead).kind == kind
+
+
+def test_a_label_from_the_future_moves_now_and_is_not_fresh() -> None:
+    later = given.claims(issued=given.TODAY + 300, expires=given.TODAY + 700)
+
+    assert told(given.written(later)).kind == "stale"
+
+
+def test_an_old_list_of_reasons_beside_a_new_list_invents_no_reason() -> None:
+    statuses = {1: Status(given.listed(), {104: given.REASONS[101]})}
+
+    found = told(given.written(given.claims(status=(1, 101))), statuses=statuses)
+
+    assert found.kind == "withdrawn"
+    assert "says since when and why" in found.says
+
+
 def test_an_old_trust_list_is_amber() -> None:
     old = Register(given.trust(expires=given.NOW - 1))
 

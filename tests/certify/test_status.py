@@ -92,6 +92,38 @@ def test_every_flipped_bit_of_a_list_is_refused() -> None:
             read_status(bytes(changed), KEY, 1)
 
 
+def test_every_cut_and_every_appended_byte_of_a_list_is_refused() -> None:
+    message = publish(given.listed(size=200, states={}), given.STATUS)
+
+    for changed in (*(message[:end] for end in range(len(message))), *(message + bytes([one]) for one in range(256))):
+        with pytest.raises(FairmarkError):
+            read_status(changed, KEY, 1)
+
+
+def test_every_flipped_bit_and_every_cut_of_the_reasons_is_refused() -> None:
+    message = publish_reasons(1, given.REASONS, given.STATUS, now=given.NOW)
+    flipped = []
+    for place in range(len(message) * 8):
+        changed = bytearray(message)
+        changed[place // 8] ^= 1 << place % 8
+        flipped.append(bytes(changed))
+
+    for changed in (*flipped, *(message[:end] for end in range(len(message)))):
+        with pytest.raises(FairmarkError):
+            read_reasons(bytes(changed), KEY, 1)
+
+
+def test_the_reasons_of_another_list_are_not_those_of_this_one() -> None:
+    with pytest.raises(CheckFailedError, match="not status list 1"):
+        read_reasons(publish_reasons(2, given.REASONS, given.STATUS, now=given.NOW), KEY, 1)
+
+
+@pytest.mark.parametrize("at", [-1, "yesterday", 10**12], ids=str)
+def test_reasons_of_no_time_are_refused(at: object) -> None:
+    with pytest.raises(UnreadableInputError):
+        read_reasons(sign(encode({0: 2, 1: 1, 2: at, 3: {}}), given.STATUS), KEY, 1)
+
+
 @pytest.mark.parametrize(
     "changed",
     [

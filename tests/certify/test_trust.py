@@ -43,6 +43,24 @@ def test_all_issuers_whose_keys_share_a_header_are_found() -> None:
     assert [one.issuer.id for one in found] == [7, 12]
 
 
+def test_any_flipped_bit_is_refused_or_read_as_what_it_says() -> None:
+    """A trust list is signed by those who hand it out; here it may only never end in another error."""
+    content = as_json()
+    read = 0
+    for place in range(0, len(content) * 8, 5):
+        changed = bytearray(content)
+        changed[place // 8] ^= 1 << place % 8
+        try:
+            read += read_trust(bytes(changed)) != given.trust()
+        except UnreadableInputError:
+            continue
+
+    assert read > 0
+    for end in range(len(content)):
+        with pytest.raises(UnreadableInputError):
+            read_trust(content[:end])
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [

@@ -44,6 +44,8 @@ STOLEN = key("stolen")
 TRIAL = key("trial")
 STATUS = key("status")
 STRANGER = key("stranger")
+SAME_ID = (key("collision 34096"), key("collision 128069"))
+"""Two keys whose digests begin with the same four bytes, 1fab57a6; found by trying 128,070."""
 
 
 def claims(**changed: object) -> Claims:

@@ -149,8 +149,41 @@ def test_the_demo_says_how_much_is_enough_in_one_screen(fairmark: Callable[..., 
 
     assert run.code == 0, run.err
     _, _, told = run.out.partition("How much is enough: EC-100 1.0.4")
+    told, _, _ = told.partition("A maker's statement for")
     assert len(told.splitlines()) <= 40
     assert "inputs assumed" in told
     assert "The private optimum is what incentives pay for, not advice." in told
     assert "What a budget leaves" in told
     assert "What would change this most" in told
+
+
+def test_the_demo_refuses_the_flawed_camera_and_labels_the_other_until_that_is_withdrawn(
+    fairmark: Callable[..., Run], tmp_path: Path
+) -> None:
+    run = fairmark("demo", "--keep", "kept", cwd=tmp_path)
+
+    assert run.code == 0, run.err
+    refused, _, made = run.out.partition("A maker's statement for EC-100 2.0.0: TEST, not a certificate")
+    assert "A maker's statement for EC-100 1.0.4: refused" in refused
+    assert "- Law is broken, psti 1-2" in refused
+    assert "1, Declared; required: 2; reached: 1" in made
+    statement = json.loads((tmp_path / "kept/ip-camera-fixed/out/assessment.json").read_bytes())
+    open_ones = [v for v in statement["verdicts"] if v["outcome"] == "INCONCLUSIVE"]
+    assert f"Inconclusive  {len(open_ones)} provisions" in made
+    for catalogue in {v["catalogue"] for v in open_ones}:
+        assert f"{catalogue} ({sum(v['catalogue'] == catalogue for v in open_ones)}): " in made
+    verified, withdrawn = (" ".join(part.split()) for part in made.split("Withdrawn     ", 1))
+    assert (
+        "TEST, not a certificate. Nobody answers for it. As a test it reads: Maker's statement; status as of"
+        in verified
+    )
+    assert "As a test it reads: Withdrawn." in withdrawn
+    assert not [path for path in (tmp_path / "kept").rglob("*") if "key" in path.name or "office" in path.name]
+
+    label, lists = "kept/ip-camera-fixed/out/label/label.txt", "kept/ip-camera-fixed/out/publish"
+    again = fairmark("verify", label, "--offline", "--trust", lists, cwd=tmp_path)
+    assert again.code == 1
+    assert "TEST, not a certificate" in again.out
+    assert "Withdrawn. Example Cameras Ltd has withdrawn the certificate" in again.out
+    assert (tmp_path / label).with_suffix(".svg").is_file()
+    assert fairmark("demo", "--keep", "kept", cwd=tmp_path).code == 0

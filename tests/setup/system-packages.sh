@@ -5,9 +5,9 @@ if [ "${1:-}" = image ]; then
   packages="squashfs-tools dpkg"; programs="mksquashfs dpkg-deb"
 else
   packages="chromium squashfs-tools e2fsprogs mtd-utils erofs-utils binutils p7zip-full libmagic1 nodejs npm
-  postgresql golang-go golang-golang-x-mod-dev dropbear-bin mosquitto lighttpd lighttpd-mod-openssl"
+  postgresql golang-go golang-golang-x-mod-dev dropbear-bin mosquitto lighttpd lighttpd-mod-openssl softhsm2"
   programs="chromium unsquashfs mksquashfs mkfs.ext4 debugfs mkfs.jffs2 mkfs.ubifs ubinize mkfs.erofs readelf 7z node npm
-  initdb go dropbear dropbearkey mosquitto mosquitto_passwd lighttpd"
+  initdb go dropbear dropbearkey mosquitto mosquitto_passwd lighttpd softhsm2-util"
 fi
 PATH="$PATH:/usr/sbin:/sbin:$(echo /usr/lib/postgresql/*/bin | tr " " ":")"
 missing=

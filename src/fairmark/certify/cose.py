@@ -4,6 +4,9 @@ A message is tag 18 and an array of four: the protected header ``{1: algorithm, 
 a signature of 64 bytes. The form is the deterministic one of RFC 8949 section 4.2.1, so that one message has one
 spelling: every flipped bit, longer spelling and appended byte is refused before or by the signature. Which algorithm
 and which key count is looked up; the header is compared with the one header that the trusted key would write.
+
+One thing is left to the algorithm: whoever has an ES256 signature (r, s) can write (r, n - s), which holds as well. It
+signs the same payload, so nothing is won by it; but a label is recognised by its payload, not by its last 64 bytes.
 """
 
 import struct

@@ -99,6 +99,11 @@ def fault(claims: Claims) -> str:
 
 def make(claims: Claims, signer: Signer) -> bytes:
     """Return the signed message; raises WrongUsageError for claims that no label can make."""
+    return sign(payload(claims), signer)
+
+
+def payload(claims: Claims) -> bytes:
+    """Return what is signed, before it is; raises WrongUsageError for claims that no label can make."""
     problem = fault(claims)
     if problem:
         raise WrongUsageError(f"no label can say that: {problem}", hint="Mend the claims.")
@@ -115,7 +120,7 @@ def make(claims: Claims, signer: Signer) -> bytes:
     }
     if claims.gtin is not None:
         items[_GTIN_KEY] = claims.gtin
-    return sign(encode(items), signer)
+    return encode(items)
 
 
 def read_claims(payload: bytes) -> Claims:

@@ -71,6 +71,7 @@ def judge(
     *,
     now: int,
     log_index: int | None = None,
+    seen: int = 0,
 ) -> LabelVerdict:
     """Return what a person is told about the text of a label.
 
@@ -79,7 +80,8 @@ def judge(
         register: whom to believe.
         statuses: status lists that were checked, by number.
         now: what the clock says, in seconds since 1970.
-        log_index: where the label is in a log, if that was proven.
+        log_index: where the label is in the log that its issuer's cut counts in, if that was proven.
+        seen: the newest signed time that this verifier ever saw, in seconds since 1970.
     """
     try:
         printed = take_apart(text)
@@ -94,17 +96,32 @@ def judge(
         claims = read_claims(message.payload) if signers else None
     except UnreadableInputError:
         claims = None
-    by = next((one for one in signers if claims and _may_sign(one, claims)), None)
+    by = next((one for one in signers if claims and may_sign(one, claims)), None)
     if claims is None or by is None:
         return _bare("not_genuine")
+    return judge_claims(claims, printed, by, register, statuses, now=now, log_index=log_index, seen=seen)
+
+
+def judge_claims(
+    claims: Claims,
+    printed: Printed,
+    by: Trusted,
+    register: Register,
+    statuses: Mapping[int, Status],
+    *,
+    now: int,
+    log_index: int | None,
+    seen: int = 0,
+) -> LabelVerdict:
+    """Return what a person is told about claims whose signature holds; nothing was printed: ``printed`` is empty."""
     status = statuses.get(claims.status[0])
     trust = register.trust
-    newest = max(now, trust.issued, claims.issued * DAY, status.list.issued if status else 0)
+    newest = max(now, seen, trust.issued, claims.issued * DAY, status.list.issued if status else 0)
     checked = _Checked(claims, printed, by, status, now, newest, trust.expires)
     return _told(_kind(checked, log_index), checked)
 
 
-def _may_sign(by: Trusted, claims: Claims) -> bool:
+def may_sign(by: Trusted, claims: Claims) -> bool:
     """Whether the key may sign these claims: its issuer, its scheme, and within its time."""
     issuer = by.issuer
     mine = claims.issuer == issuer.id and claims.scheme == by.scheme.id
@@ -150,7 +167,7 @@ def _told(kind: str, checked: _Checked) -> LabelVerdict:
         "other_host": checked.printed.host not in {"", issuer.host},
         "old_trust": checked.now > checked.trust_until,
         "clock": checked.now // DAY > checked.clock // DAY,
-        "copied": True,
+        "copied": bool(checked.printed.digits),
     }
     notes = tuple(note.format_map(names) for name, note in words()["notes"] if applies[name])
     facts = tuple((told_as, names[name]) for name, told_as in words()["facts"] if names[name])

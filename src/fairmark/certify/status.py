@@ -123,8 +123,9 @@ def read_status(content: bytes, key: PublicKey, number: int) -> StatusList:
 
 def read_reasons(content: bytes, key: PublicKey, number: int) -> dict[int, Why]:
     """Return the reasons that belong to status list ``number``; raises as ``read_status`` does."""
-    rows = _opened(content, key, _REASONS, number, {0, 1, 2, 3})[3]
-    if not isinstance(rows, dict) or len(rows) > _MOST_REASONS:
+    items = _opened(content, key, _REASONS, number, {0, 1, 2, 3})
+    rows = items[3]
+    if not isinstance(rows, dict) or len(rows) > _MOST_REASONS or _whole(items[2]) > _LATEST:
         raise _malformed("its reasons")
     found = {}
     for index, row in rows.items():

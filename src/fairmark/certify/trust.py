@@ -92,6 +92,8 @@ class Issuer(_WithKey):
     not_after: Day
     log_cutoff: int | None = Field(default=None, strict=True, ge=-1)
     """The key was stolen: only labels that the log has at this place or before it count; None where it was not."""
+    log: Name | None = None
+    """Origin of the log in which that place is counted; None: the only one in the list."""
 
 
 class Log(_WithKey):
@@ -130,6 +132,10 @@ class TrustList(Value):
             raise ValueError(f"scheme 0 is {DEMO}, and no other is")
         if any(one.scheme not in names for one in self.issuers):
             raise ValueError("an issuer of a scheme that is not listed")
+        origins = {one.origin for one in self.logs}
+        cut = [one for one in self.issuers if one.log_cutoff is not None]
+        if any(one.log not in origins if one.log is not None else len(origins) > 1 for one in cut):
+            raise ValueError("a cut in a log that is not listed, or in no certain one of several")
         if len({one.id for one in self.status_lists}) != len(self.status_lists):
             raise ValueError("two status lists with one number")
         said = [(one.id, one.public) for one in self.issuers]
@@ -166,6 +172,10 @@ class Register:
     def with_header(self, header: bytes) -> Iterable[Trusted]:
         """Return all whose messages have this header; different keys can share the four bytes of a key id."""
         return self._by_header.get(header, ())
+
+    def everyone(self) -> Iterable[Trusted]:
+        """Return all who are trusted, with their keys."""
+        return (one for known in self._by_header.values() for one in known)
 
 
 def read_trust(content: bytes) -> TrustList:

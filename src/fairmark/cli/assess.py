@@ -67,7 +67,8 @@ import click
 @click.option(
     "--carry",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="assessment.json of an older build: what rests on nothing that has changed is taken over, not run again.",
+    help="assessment.json of an older build: what rests on nothing that has changed is taken over, not run again. "
+    "The price is where that saves time; the image is always read whole.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON instead of the summary.")
 @click.option("--explain-extraction", "explain", is_flag=True, help="Show how the image was opened, and nothing more.")
@@ -150,7 +151,8 @@ def command(
         return
     show_text(assessment, all_hints=hints)
     if taken := assessment.carried:
-        click.echo(f"\n{taken.carried} test cases were taken over, {taken.run_again} were run. {taken.trust}")
+        priced = "The price was taken over too." if taken.price else "The price was worked out again."
+        click.echo(f"\n{taken.carried} test cases were taken over, {taken.run_again} were run. {priced} {taken.trust}")
     click.echo(f"\nWritten to {folder}/: {', '.join(names)}")
     if "vex.json" not in names:
         click.echo("No vex.json: no vulnerability was matched, so there is nothing to state.")

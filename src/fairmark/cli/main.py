@@ -32,8 +32,12 @@ COMMANDS = {
     "db": "Keep the data of published flaws: fetch, read in, pass on, look at.",
     "rules": "Try component rules on their samples, begin a new one, list those that are known.",
     "risk": "Price a FAIR scenario or a portfolio of them, without a device.",
+    "certify": "Issue certificates for assessments, check them, disclose their evidence in parts.",
+    "status": "Withdraw or suspend certificates, and publish the signed list of what still stands.",
     "label": "Make and print signed labels, and the page that checks them in a browser.",
     "verify": "Check a label offline: who issued it, for what, and whether it still stands.",
+    "trust": "Keep a trust list that several people sign offline, or fetch one so that nobody can cheat.",
+    "keys": "Make signing keys, in encrypted files or in tokens, and show their public side.",
     "log": "Keep a log that cannot forget; prove, check and watch what is in it.",
     "doctor": "Show what is installed, what is missing, and what that costs you.",
 }

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fairmark.certify.label_verdict import LabelVerdict
+    from fairmark.certify.trust import Register
 
 _LARGEST_TEXT = 64 << 10
 
@@ -23,10 +24,14 @@ _LARGEST_TEXT = 64 << 10
     help="Folder with trust.json and status lists. Without it nobody is trusted.",
 )
 @click.option(
-    "--offline",
-    is_flag=True,
-    expose_value=False,
-    help="Fetch nothing, and say so in scripts; this command never does.",
+    "--refresh/--offline",
+    default=False,
+    help="Bring the folder up to date from where it was fetched first; or, as without either, fetch nothing.",
+)
+@click.option(
+    "--proof",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Proof of the label's entry in the log; needed after a key was stolen. Default: proofs/ in the trust folder.",
 )
 @click.option(
     "--now",
@@ -35,7 +40,9 @@ _LARGEST_TEXT = 64 << 10
     help="Check as of this day (UTC), not today.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(label: str, *, folder: Path | None, at: "datetime | None", as_json: bool) -> None:
+def command(
+    label: str, *, folder: Path | None, refresh: bool, proof: Path | None, at: "datetime | None", as_json: bool
+) -> None:
     """Check a label: who issued it, for what, and whether it still stands.
 
     Give the address in its code, its digits, a picture of the code, a file that holds the address, or - for standard
@@ -45,16 +52,25 @@ def command(label: str, *, folder: Path | None, at: "datetime | None", as_json: 
     from dataclasses import asdict
     from datetime import UTC
 
-    from fairmark.certify.adapters.trust_folder import TrustFolder, read_folder
+    from fairmark.certify.adapters.trust_folder import TrustFolder, read_folder, remember
     from fairmark.certify.label_verdict import judge
     from fairmark.certify.trust import Register, TrustList
     from fairmark.cli.show import show_json
+    from fairmark.errors import WrongUsageError
 
+    if refresh and folder is None:
+        raise WrongUsageError("there is no folder to bring up to date", hint="Name one with --trust DIR.")
+    if refresh and folder:
+        _refresh(folder)
     known = read_folder(folder) if folder else TrustFolder(TrustList(), {})
+    if folder:
+        remember(folder, known.seen)
     now = int(at.replace(tzinfo=UTC).timestamp()) if at else int(time.time())
-    found = judge(text_of(label), Register(known.trust), known.statuses, now=now)
+    text, register = text_of(label), Register(known.trust)
+    index = _index(text, register, folder, proof, max(now, known.seen))
+    found = judge(text, register, known.statuses, now=now, log_index=index, seen=known.seen)
     if as_json:
-        show_json(asdict(found))
+        show_json(asdict(found) | {"log_index": index})
     else:
         _show(found)
         if folder is None and found.kind == "unknown_issuer":
@@ -74,6 +90,30 @@ def text_of(given: str) -> str:
         return given
     content = read_file(Path(given), limit=LARGEST_PICTURE, what="a label")
     return read_code(content, given) if is_picture(content) else content[:_LARGEST_TEXT].decode("utf-8", "replace")
+
+
+def _refresh(folder: Path) -> None:
+    """Bring a folder up to date; one that cannot be reached is named, and what is there still has its date."""
+    from fairmark.cli.trust import refreshed
+    from fairmark.errors import UnreadableInputError
+
+    try:
+        refreshed(folder, None, None)
+    except UnreadableInputError as error:
+        click.echo(f"not brought up to date: {error.message}", err=True)
+
+
+def _index(text: str, register: "Register", folder: Path | None, proof: Path | None, now: int) -> int | None:
+    """Return where the label stands in the log, as far as a proof was given or is at hand."""
+    from fairmark.certify.logged_label import index_of, names_of_proof
+    from fairmark.ledger.proofs import LONGEST
+    from fairmark.workflows.adapters.inputs import read_file
+
+    kept = [folder / name for name in names_of_proof(text, register)] if folder else []
+    place = proof or next((one for one in kept if one.is_file()), None)
+    if place is None:
+        return None
+    return index_of(text, register, read_file(place, limit=LONGEST, what="a proof"), now=now)
 
 
 def _show(found: "LabelVerdict") -> None:
