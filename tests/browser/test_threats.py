@@ -44,3 +44,22 @@ def test_no_page_is_wider_than_its_window(browser: Browser, page: Path, width: i
     shown = opened(browser, page, width=width)
 
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_no_label_of_the_picture_is_wider_than_its_box(browser: Browser, page: Path) -> None:
+    shown = opened(browser, page, width=1200)
+
+    wider = shown.evaluate(
+        """() => {
+          const boxes = [...document.querySelectorAll('svg.flow .door, svg.flow .zone')].map(one => one.getBBox());
+          const sheet = document.querySelector('svg.flow').viewBox.baseVal.width;
+          return [...document.querySelectorAll('svg.flow text')].filter(one => {
+            const text = one.getBBox(), right = text.x + text.width;
+            const around = boxes.filter(box => box.x <= text.x && text.x <= box.x + box.width
+              && box.y <= text.y + text.height / 2 && text.y + text.height / 2 <= box.y + box.height);
+            return right > Math.min(sheet, ...around.map(box => box.x + box.width));
+          }).map(one => one.textContent);
+        }"""
+    )
+
+    assert wider == []

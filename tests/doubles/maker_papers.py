@@ -27,14 +27,19 @@ Security updates are free of charge for the whole support period.
 The camera downloads an update when its owner taps Install in the app.
 A message in the app announces each update and says what it mends.
 We fix critical flaws within 30 days of a confirmed report.
+
+## Mended so far
+
+CVE-2026-10001 was reported on 3 March 2026 and mended with 2.0.1 on 20 March 2026.
 """
 SUPPORT = b"The EC-100 gets security updates for at least 5 years, from 1 January 2027 until 31 December 2031.\n"
-PRIVACY = b"""# Your data
+PRIVACY = b"""# Your data in the EC-100
 
 The camera stores pictures and times of events, and sends them to our cloud.
-Pictures are used only to show them to you.
+It keeps the name and e-mail address of your account.
+Pictures and events are used only to show them to you, and the account only to let you in.
 Example Cameras Ltd is the controller of this data.
-Recordings are deleted after 30 days.
+Recordings and events are deleted after 30 days, and your account is kept until you delete it.
 """
 MANUAL = b"""# Set-up
 
@@ -47,6 +52,20 @@ The device has a camera and a microphone.
 To erase your data, hold the reset button for 10 seconds.
 Before you sell the camera or throw it away, reset it that way.
 """
+KINDS = {
+    **{f"personal.{kind}": True for kind in ("pictures", "account", "usage")},
+    **{f"personal.{kind}": False for kind in ("sound", "location", "network", "body", "other_kind")},
+}
+"""The kinds of data that the profile of the same maker states."""
+TELEMETRY = b"""
+
+The EC-100 sends telemetry on crashes and on its version to us, used only to mend faults.
+"""
+"""What is added to the privacy information where telemetry is collected."""
+TELEMETRY_KINDS = {
+    **{f"telemetry.{kind}": True for kind in ("faults", "state")},
+    **{f"telemetry.{kind}": False for kind in ("use", "other_kind")},
+}
 ALL = {
     "security_txt": SECURITY_TXT,
     "disclosure_policy": DISCLOSURE,

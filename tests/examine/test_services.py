@@ -2,8 +2,10 @@
 
 import pytest
 
-from fairmark.examine.services import started_services, trace
+from fairmark.examine.detectors import services as detector
+from fairmark.examine.services import MOST_SERVICES, started_services, trace
 from fairmark.examine.subject import Service, Subject
+from fairmark.model.gap import GapReason
 from tests.doubles.start_files import PROGRAM, busybox, started
 from tests.doubles.subjects import subject
 
@@ -296,3 +298,48 @@ def test_programs_that_start_others_unseen_are_named(script: str, unfollowed: tu
     made = started(script, {"/usr/bin/go.py": b"#!/usr/bin/python3\n"})
 
     assert trace(made).unfollowed == unfollowed
+
+
+def many(count: int) -> Subject:
+    """Make a device that starts one program under many names of its own."""
+    return started(
+        "".join(f"/usr/bin/part{number}\n" for number in range(count)),
+        {f"/usr/bin/part{number}": PROGRAM for number in range(count)},
+        applets=(),
+    )
+
+
+def test_hundreds_of_services_are_all_kept() -> None:
+    found = trace(many(700))
+
+    assert len(found.services) == 700
+    assert (found.gaps, found.unfollowed) == ((), ())
+
+
+def test_services_beyond_the_bound_are_a_gap_and_nothing_is_complete_then() -> None:
+    made = many(MOST_SERVICES + 3)
+
+    found, said = trace(made), detector.DETECTOR.detect(made)
+
+    assert len(found.services) == MOST_SERVICES
+    assert [one.detail for one in said.gaps] == ["4,099 started services, of which 3 are left out"]
+    assert found.unfollowed == ("every started service after the first 4,096",)
+    assert not any(one.complete for one in said.observations)
+
+
+def test_a_start_that_never_ends_is_a_gap() -> None:
+    loop = "for a in 1 2 3 4 5 6 7 8 9 0; do\n" * 6 + "true\n" + "done\n" * 6
+
+    found = trace(started(loop + "telnetd\n"))
+
+    assert [(one.where, one.reason) for one in found.gaps] == [("main", GapReason.LIMIT)]
+    assert found.unfollowed == ("the rest of the start of the device",)
+
+
+def test_more_units_than_are_followed_are_a_gap() -> None:
+    units = {f"/etc/systemd/system/u{number}.service": b"[Service]\nExecStart=/bin/no\n" for number in range(1100)}
+    links = {f"/etc/systemd/system/multi-user.target.wants/u{number}.service": "../x" for number in range(1100)}
+
+    found = trace(subject({**units, "/lib/systemd/systemd": PROGRAM, "/etc/machine-id": b"a\n"}, links=links))
+
+    assert [one.reason for one in found.gaps] == [GapReason.LIMIT]

@@ -108,6 +108,37 @@ def test_a_token_that_is_the_name_of_the_file_is_no_secret() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "line", "there"),
+    [
+        ("/lib/a.py", "self.token = 'token:' + secret", 0),
+        ("/lib/a.py", "api_key = '&key=' + settings.key", 0),
+        ("/lib/a.php", "$password = 'Zu8rt4Kp' . $salt;", 0),
+        ("/lib/a.lua", "password = 'Zu8rt4Kp' .. salt", 0),
+        ("/bin/a.sh", 'PASSWORD="Zu8rt4Kp"$SERIAL', 0),
+        ("/lib/a.py", "self.token = 'token:Zu8rt4Kp'", 1),
+        ("/bin/a.sh", 'PASSWORD="Zu8rt4Kp"', 1),
+    ],
+)
+def test_the_first_piece_of_a_text_that_is_put_together_is_no_secret(path: str, line: str, there: int) -> None:
+    assert len(find_secrets(path, f"user = 'x'\n{line}\n")) == there
+
+
+@pytest.mark.parametrize(
+    ("line", "there"),
+    [
+        ("query = {'user': 'x', 'apikey': 'hbbtv'}", 0),
+        ("query = {'user': 'x', 'token': 'Prosieben'}", 0),
+        ("query = {'user': 'x', 'token': 'zyGtQcGPE'}", 1),
+        ("query = {'user': 'x', 'token': 'abcdefghijklmnop'}", 1),
+        ("query = {'user': 'x', 'password': 'hbbtv'}", 1),
+        ("query = {'user': 'x', 'client_secret': 'dropbox_client_secret_placeholder'}", 0),
+    ],
+)
+def test_a_key_is_made_by_a_machine_and_a_password_by_a_person(line: str, there: int) -> None:
+    assert len(find_secrets("/usr/lib/app.py", line + "\n")) == there
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "password = Zu8rt4Kp",

@@ -54,7 +54,7 @@ def test_every_finding_that_counts_has_a_threat(cameras: tuple[Camera, Camera], 
 def test_the_documents_are_written_and_the_same_each_time(
     cameras: tuple[Camera, Camera], fairmark: Fairmark, tmp_path: Path
 ) -> None:
-    names = ("risk-assessment.html", "risk-assessment.md", "threats.json")
+    names = ("risk-assessment.html", "risk-assessment.md", "risk-assessment.docx", "threats.json")
     for folder in ("one", "two"):
         run = fairmark("threats", cameras[0].out / "assessment.json", "--out", tmp_path / folder)
         assert run.code == 0, run.err

@@ -2,7 +2,8 @@
 
 from xml.etree import ElementTree as ET
 
-from fairmark.render.data_flow import MOST_ROWS, data_flow
+from fairmark.render.data_flow import AXIS_SIZE, MOST_ROWS, NAME_SIZE, data_flow
+from fairmark.render.text_width import width
 from fairmark.workflows.threats import threat_model
 from tests.doubles.threat_models import camera, repaired, service
 
@@ -47,6 +48,34 @@ def test_nothing_is_drawn_outside_the_sheet() -> None:
     doors = [one for one in root.iter(f"{SVG}rect") if one.get("class", "").startswith("door")]
     assert len(doors) == MOST_ROWS
     assert "more entry points stand only in the tables" in (root.findtext(f"{SVG}desc") or "")
+
+
+def test_no_label_is_wider_than_its_box() -> None:
+    services = (
+        service("camhttpd", "tcp/80", program="/usr/sbin/camhttpd-with-a-rather-long-name-of-its-own"),
+        service("W" * 60, "tcp/81"),
+        service("摄像头服务" * 9, "tcp/82"),
+        service("i" * 200, "tcp/83", user="www"),
+    )
+
+    root = drawn(data_flow(threat_model(camera(services=services)), "flow"))
+
+    boxes = [
+        tuple(float(one.get(name) or 0) for name in ("x", "y", "width", "height"))
+        for one in root.iter(f"{SVG}rect")
+        if one.get("class", "").split()[0] in {"door", "zone"}
+    ]
+    sheet = float((root.get("viewBox") or "").split()[2])
+    inside = 0
+    for one in root.iter(f"{SVG}text"):
+        name = one.get("class") or ""
+        x, y = float(one.get("x") or 0), float(one.get("y") or 0)
+        size, bold = (NAME_SIZE, True) if name == "name" else (AXIS_SIZE, False)
+        right = x + width(one.text or "", size, bold=bold) / (2 if "middle" in name else 1)
+        around = [box for box in boxes if box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]]
+        inside += len(around)
+        assert right <= min([sheet, *(box[0] + box[2] for box in around)]), one.text
+    assert inside > len(services)
 
 
 def test_names_from_the_image_stay_text() -> None:

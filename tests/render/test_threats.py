@@ -8,7 +8,7 @@ import pytest
 from fairmark.model.assessment import Assessment
 from fairmark.model.device import Device
 from fairmark.model.standard import Outcome, Status, Verdict
-from fairmark.render import threats, threats_markdown
+from fairmark.render import paper_markdown, threats, threats_paper
 from fairmark.workflows.threat_edits import DecisionRow, Edits
 from fairmark.workflows.threats import Given, threat_model
 from tests.doubles import assessments as given
@@ -76,7 +76,8 @@ def test_every_part_that_the_law_asks_for_has_its_section() -> None:
 
 @pytest.mark.parametrize("made", [camera(), repaired(), given.assessment(device=Device(), services=())])
 def test_nothing_is_ever_praised(made: Assessment) -> None:
-    for text in (words(page(made)), threats_markdown.render(threat_model(made), made)):
+    paper = paper_markdown.render(threats_paper.paper(threat_model(made), made)).decode()
+    for text in (words(page(made)), paper):
         assert not re.search(r"\bsafe\b|\b(is|are) secure|compliant|conforming|\byou pass\b", text, re.IGNORECASE)
 
 

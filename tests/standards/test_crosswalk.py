@@ -45,10 +45,22 @@ def test_links_hold_the_judgements_that_matter_most() -> None:
     assert can["no-known-vulns", "cra", "I.2.a"] is Can.FAIL
 
 
-def test_only_the_password_provisions_can_pass_on_an_image_alone() -> None:
+def test_only_passwords_and_the_way_of_updates_can_pass_on_an_image_alone() -> None:
     alone = {(i.catalogue, i.provision) for i in crosswalk() if i.can_pass and i.ways[0] == (Method.FIRMWARE_STATIC,)}
 
-    assert alone == {("en303645", "5.1-1"), ("en303645-v2.1.1", "5.1-1"), ("psti", "1-2")}
+    both_editions = {
+        (name, provision)
+        for name in ("en303645", "en303645-v2.1.1")
+        for provision in ("5.1-1", "5.3-2", "5.3-3", "5.3-7")
+    }
+    assert alone == {*both_editions, ("psti", "1-2")}
+
+
+def test_documents_alone_pass_only_what_asks_for_a_document_a_policy_or_a_stated_process() -> None:
+    alone = {(i.catalogue, i.provision) for i in crosswalk() if i.can_pass and i.ways[0] == (Method.DOCUMENT,)}
+
+    assert {p for name, p in alone if name == "en303645"} == {"5.2-1", "5.3-8", "5.3-13", "6-1", "6-5"}
+    assert {p for name, p in alone if name == "cra"} == {"II.6"}
 
 
 def test_telnet_speaks_to_the_service_provision_and_not_to_all_of_its_capability() -> None:

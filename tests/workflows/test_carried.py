@@ -67,9 +67,14 @@ def assessed(image: Image, older: Older | None = None, device: Device = CAMERA, 
     return assess(given, load(), world(), limits=Limits(), hints=hints)
 
 
+SAMPLE = b'#!/bin/sh\necho\neval "ping -c 1 $QUERY_STRING"\n'
+
+
 @cache
 def base() -> Image:
-    return with_packages(camera(), 6)
+    """Return an image with a flaw in a sample too, which is a hint."""
+    image = with_packages(camera(), 6)
+    return replace(image, files=image.files | {"/usr/share/doc/examples/ping.cgi": (SAMPLE, 0o644)})
 
 
 @cache
@@ -154,7 +159,9 @@ def test_a_build_that_is_the_same_runs_only_what_cannot_be_compared() -> None:
     again = [one for one in cases if not one.carried_from]
     assert again
     for one in again:
-        made_anew = one.hints or any(not each.sha256 for each in one.inputs) or one.examination == "inventory"
+        made_anew = (
+            one.hints > len(one.hidden) or any(not each.sha256 for each in one.inputs) or one.examination == "inventory"
+        )
         assert made_anew, one.examination
 
 
@@ -205,12 +212,51 @@ def test_results_go_on_from_build_to_build() -> None:
     assert {one.carried_from for one in cases if one.carried_from} == {third.digest}
 
 
-def test_what_left_hints_out_is_run_again_and_the_hints_are_there() -> None:
+def test_hints_that_were_left_out_are_taken_over_with_their_case() -> None:
     full = assessed(base(), hints=True)
     part = assessed(base(), older(), hints=True)
 
-    assert any(one.hints for one in older().assessment.cases)
-    assert part.findings == full.findings
+    with_hints = {one.id for one in older().assessment.cases if one.hidden}
+    assert with_hints & carried(part.cases)
+    assert (part.findings, part.coverage) == (full.findings, full.coverage)
+
+
+PRICED = range(3)
+
+
+@cache
+def priced_updates() -> list[tuple[Assessment, Assessment]]:
+    """Return builds assessed anew and with an older assessment: the first changes what is no flaw, the rest by chance."""
+    plain = with_package(base(), "vendor-part-001", "9.9", random.Random(1))
+    news = [plain, *(update(base(), random.Random(100 + number)) for number in PRICED)]
+    return [(assessed(new), assessed(new, older())) for new in news]
+
+
+def test_a_price_that_is_taken_over_is_the_price() -> None:
+    for full, part in priced_updates():
+        plain = part.model_copy(update={"carried": None, "cases": tuple(unmarked(part.cases))})
+
+        assert canonical_json(plain) == canonical_json(full)
+
+
+def test_the_price_is_worked_out_again_where_the_findings_say_something_else() -> None:
+    taken = [part.carried is not None and part.carried.price for _, part in priced_updates()]
+
+    assert taken[0]
+    assert not all(taken)
+
+
+def test_with_another_profile_or_calibration_the_price_is_worked_out_again() -> None:
+    device = CAMERA.model_copy(update={"network": Network.INTERNET_EXPOSED})
+    whole = older().assessment
+    inputs = whole.inputs.model_copy(update={"calibration": "0" * 64})
+    other = Older(whole.model_copy(update={"inputs": inputs}), "d")
+
+    parts = assessed(base(), older(), device), assessed(base(), other)
+
+    assert [part.carried is not None and part.carried.price for part in parts] == [False, False]
+    assert parts[0].risk == assessed(base(), device=device).risk
+    assert parts[1].risk == assessed(base()).risk
 
 
 # An older assessment that somebody changed ------------------------------------------------------------------------
@@ -298,6 +344,30 @@ def test_a_forged_digest_only_makes_more_run_again() -> None:
     _, cases = seen(base(), read_older(changed(other_digests), "old"))
 
     assert carried(cases) == set()
+
+
+def hides_a_flaw(data: dict) -> None:
+    next(one for one in data["cases"] if one.get("hidden"))["hidden"] = [data["findings"][0]]
+
+
+def test_a_finding_that_counts_cannot_be_hidden_in_a_case() -> None:
+    with pytest.raises(UnreadableInputError, match="was changed after it was written"):
+        read_older(changed(hides_a_flaw), "old")
+
+
+def test_a_mean_that_somebody_changed_is_worked_out_again() -> None:
+    def cheaper(data: dict) -> None:
+        data["risk"]["private"]["mean"] /= 2
+
+    def cheaper_scenario(data: dict) -> None:
+        data["risk"]["scenarios"][0]["private"] /= 2
+
+    for edit in (cheaper, cheaper_scenario):
+        part = assessed(base(), read_older(changed(edit), "old"))
+
+        assert part.carried is not None
+        assert not part.carried.price
+        assert part.risk == assessed(base()).risk
 
 
 def test_a_flaw_in_a_component_that_nothing_shows_is_judged_again() -> None:

@@ -5,20 +5,24 @@ from datetime import date
 import pytest
 
 from fairmark.errors import UnreadableInputError
-from fairmark.model.device import Device, Documents
+from fairmark.model.device import Claim, Device, Documents
 from fairmark.model.evidence import EvidenceKind
 from fairmark.model.finding import Confidence, Detection, Method
+from fairmark.model.standard import Outcome, Verdict
 from fairmark.workflows.maker_documents import RULES, digests, read_documents
 from tests.doubles import maker_papers
 from tests.doubles.maker_papers import NOW, given
+from tests.doubles.provisions import verdicts
 
 DEVICE = Device(
     model="EC-100",
     support_until=date(2031, 12, 31),
-    facts={"telemetry.collected": False},
+    facts={"telemetry.collected": False, **maker_papers.KINDS},
     documents=Documents(
         disclosure_policy="https://www.camera.example/security/disclosure",
         support_period="https://www.camera.example/security/support",
+        privacy_information="https://www.camera.example/privacy",
+        update_policy="https://www.camera.example/security/updates",
     ),
 )
 
@@ -163,4 +167,86 @@ def test_the_weaknesses_of_the_rules() -> None:
         "privacy-notice-incomplete",
         "telemetry-notice-incomplete",
         "guidance-missing",
+        "no-update-path",
+        "no-auto-update",
+        "slow-fix",
     }
+
+
+def judged(device: Device, catalogue: str, provision: str, **papers: bytes) -> Verdict:
+    """The verdict on a provision that the maker claims, from these documents alone."""
+    claiming = device.model_copy(update={"claims": {catalogue: {provision: Claim(implemented=True)}}})
+    found = seen(claiming, **papers)
+    return verdicts(claiming, *found.findings, observations=found.observations)[catalogue, provision]
+
+
+def test_6_1_passes_on_a_notice_that_tells_every_kind_of_the_profile() -> None:
+    verdict = judged(DEVICE, "en303645", "6-1", privacy_information=maker_papers.PRIVACY)
+
+    assert verdict.outcome is Outcome.PASS, verdict.reason
+
+
+def test_6_1_fails_on_a_notice_that_is_silent_about_a_kind_that_the_profile_states() -> None:
+    listening = DEVICE.model_copy(update={"facts": DEVICE.facts | {"personal.sound": True}})
+
+    verdict = judged(listening, "en303645", "6-1", privacy_information=maker_papers.PRIVACY)
+
+    assert verdict.outcome is Outcome.FAIL
+    assert "speaks nowhere of sound" in verdict.reason
+
+
+@pytest.mark.parametrize("line", [b"Pictures and events", b"Example Cameras", b"Recordings"])
+def test_6_1_does_not_pass_on_a_notice_with_a_line_less(line: bytes) -> None:
+    kept = b"\n".join(one for one in maker_papers.PRIVACY.splitlines() if not one.startswith(line))
+
+    verdict = judged(DEVICE, "en303645", "6-1", privacy_information=kept)
+
+    assert verdict.outcome is not Outcome.PASS
+
+
+@pytest.mark.parametrize("fact", sorted(maker_papers.KINDS))
+def test_6_1_stays_open_while_the_profile_leaves_a_kind_open(fact: str) -> None:
+    facts = {name: value for name, value in DEVICE.facts.items() if name != fact}
+
+    verdict = judged(
+        DEVICE.model_copy(update={"facts": facts}), "en303645", "6-1", privacy_information=maker_papers.PRIVACY
+    )
+
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+
+
+def test_6_1_stays_open_for_another_model_and_for_a_notice_that_nobody_says_is_public() -> None:
+    other = maker_papers.PRIVACY.replace(b"EC-100", b"EC-200")
+    hidden = DEVICE.model_copy(update={"documents": Documents()})
+
+    assert judged(DEVICE, "en303645", "6-1", privacy_information=other).outcome is Outcome.INCONCLUSIVE
+    assert judged(hidden, "en303645", "6-1", privacy_information=maker_papers.PRIVACY).outcome is Outcome.INCONCLUSIVE
+
+
+MEASURING = DEVICE.model_copy(
+    update={"facts": DEVICE.facts | {"telemetry.collected": True} | maker_papers.TELEMETRY_KINDS}
+)
+
+
+def test_6_5_passes_where_telemetry_is_told_by_kind_and_fails_where_it_is_not_explained() -> None:
+    told = judged(MEASURING, "en303645", "6-5", privacy_information=maker_papers.PRIVACY + maker_papers.TELEMETRY)
+    silent = judged(MEASURING, "en303645", "6-5", privacy_information=maker_papers.PRIVACY)
+
+    assert told.outcome is Outcome.PASS, told.reason
+    assert silent.outcome is Outcome.FAIL
+
+
+def test_6_5_stays_open_where_a_kind_of_telemetry_is_left_open_or_without_a_purpose() -> None:
+    wide = MEASURING.model_copy(update={"facts": MEASURING.facts | {"telemetry.other_kind": True}})
+    aimless = maker_papers.TELEMETRY.replace(b", used only to mend faults", b"")
+
+    for device, added in ((wide, maker_papers.TELEMETRY), (MEASURING, aimless)):
+        verdict = judged(device, "en303645", "6-5", privacy_information=maker_papers.PRIVACY + added)
+
+        assert verdict.outcome is Outcome.INCONCLUSIVE, verdict.reason
+
+
+def test_without_telemetry_nothing_is_said_of_its_notice() -> None:
+    told = seen(privacy_information=maker_papers.PRIVACY).observations
+
+    assert [one.rule for one in told] == ["privacy-notice"]

@@ -11,7 +11,13 @@ def test_nothing_hangs_loose() -> None:
     assert found.editions == ()
     assert (found.catalogues, found.own) == (11, 0)
     assert found.links >= 600
-    assert found.agreement.demands >= 0.95 * found.agreement.of
+
+
+def test_a_reading_is_history_and_is_counted_as_it_was_read() -> None:
+    found = check()
+
+    counted = {one.round: (one.of, one.demands, one.opinions) for one in found.agreements}
+    assert counted == {"1": (50, 48, 24), "2": (50, 46, 48), "3": (50, 36, 48)}
 
 
 def test_an_assessment_by_an_edition_that_is_gone_is_named() -> None:

@@ -2,8 +2,16 @@
 
 from datetime import date
 
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from fairmark.examine.probe.detection import detect
 from fairmark.model.assessment import Assessment
-from fairmark.model.device import Claim
+from fairmark.model.device import Claim, Device
+from fairmark.model.finding import Detection, joined
+from fairmark.model.network import NetworkService
+from fairmark.model.service import Service
 from fairmark.model.standard import Outcome, Status, Verdict
 from fairmark.model.threat import Standing, ThreatModel
 from fairmark.model.value import canonical_json
@@ -16,6 +24,7 @@ from fairmark.workflows.threat_edits import (
 )
 from fairmark.workflows.threats import NO_CATALOGUE, Given, conflicts, threat_model
 from tests.doubles import assessments as given
+from tests.doubles.network_reports import report
 from tests.doubles.threat_models import HTTP, SYSLOG, TELNET, camera, repaired, service
 
 SIGNED = {"reason": "the network is closed", "owner": "QA lead", "date": date(2026, 11, 1)}
@@ -48,6 +57,42 @@ def test_every_started_service_stands_behind_an_entry_point() -> None:
 
     assert {f"{one.root}:{one.program}" for one in (TELNET, HTTP, SYSLOG)} <= behind
     assert ":/usr/sbin/ftpd" in behind
+
+
+PORT = st.builds("{}/{}".format, st.sampled_from(["tcp", "udp"]), st.integers(1, 65_535))
+NAME = st.sampled_from(["telnet", "http", "port", "program", "more", "own", "a b", "camhttpd", "untraced", "é"])
+SERVICE = st.builds(
+    lambda name, ports, root, program: service(name, *sorted(ports), root=root, program=f"/usr/bin/{program}"),
+    NAME,
+    st.sets(PORT, max_size=25),
+    st.sampled_from(["", "recovery"]),
+    NAME,
+)
+
+
+def heard(ports: frozenset[str], device: Device) -> Detection:
+    return detect(report(*(NetworkService(port=one) for one in sorted(ports))), device, "d")
+
+
+@settings(max_examples=40, deadline=None)
+@drawn(st.lists(SERVICE, max_size=6), st.lists(SERVICE, max_size=6), st.frozensets(PORT, min_size=1, max_size=30))
+def test_no_started_or_exposed_service_and_no_open_port_is_missing(
+    certain: list[Service], conditional: list[Service], ports: frozenset[str]
+) -> None:
+    whole = camera(services=tuple(certain), conditional_services=tuple(conditional))
+    seen = joined([heard(ports, whole.device), Detection(evidence=whole.evidence)])
+
+    made = model(whole.model_copy(update={"facts": seen.facts, "evidence": seen.evidence}))
+
+    behind = {(program, port) for point in made.entry_points for program in point.programs for port in point.ports}
+    assert {f"{one.root}:{one.program}" for one in (*certain, *conditional)} <= {
+        program for point in made.entry_points for program in point.programs
+    }
+    assert {
+        (f"{one.root}:{one.program}", str(port)) for one in (*certain, *conditional) for port in one.ports
+    } <= behind
+    assert ports <= {port for point in made.entry_points for port in point.ports}
+    assert {threat.entry for threat in made.threats} <= {one.id for one in made.entry_points}
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from fairmark.model.assessment import Assessment
     from fairmark.model.threat import ThreatModel
 
-FORMATS = ("html", "md", "json")
+FORMATS = ("html", "md", "docx", "json")
+FILES = {
+    "risk-assessment.html": "html",
+    "risk-assessment.md": "md",
+    "risk-assessment.docx": "docx",
+    "threats.json": "json",
+}
 
 
 @click.command("threats")
@@ -29,7 +35,7 @@ FORMATS = ("html", "md", "json")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for risk-assessment.html, risk-assessment.md and threats.json.",
+    help="Folder for risk-assessment.html, .md and .docx, and threats.json.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Print one of these documents instead of a summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the threat model as JSON.")
@@ -45,14 +51,17 @@ def command(
 ) -> None:
     """Derive assets, entry points, boundaries and threats from ASSESSMENT, and say where each threat stands.
 
-    Every started service is in it. Fails (exit 1) when a decision speaks of something that is not there any more, or
-    when the evidence contradicts one; all documents are written all the same.
+    Every started service is in it, and every port that a probe of the device saw open. Fails (exit 1) when a decision
+    speaks of something that is not there any more, or when the evidence contradicts one; all documents are written all
+    the same.
     """
     from fairmark.cli.show import show_json
-    from fairmark.errors import CheckFailedError
+    from fairmark.errors import CheckFailedError, WrongUsageError
     from fairmark.workflows.threat_edits import FILE
     from fairmark.workflows.threats import conflicts
 
+    if form == "docx" and sys.stdout.isatty():
+        raise WrongUsageError("a DOCX file is no text for a terminal", hint="Add --out FOLDER instead.")
     found, model, used = _made(assessment, None if begin else edits, previous, look=not begin)
     if begin:
         _begin(model, edits or Path(FILE))
@@ -64,9 +73,9 @@ def command(
     if as_json or form == "json":
         show_json(model)
     elif form:
-        click.echo(_documents(model, found)[form].decode(), nl=False)
+        click.echo(_documents(model, found)[form], nl=False)
     elif out:
-        click.echo(f"Written to {out}/: risk-assessment.html, risk-assessment.md, threats.json")
+        click.echo(f"Written to {out}/: {', '.join(FILES)}")
     else:
         _show(model)
     faults = [*model.unmatched, *conflicts(model)]
@@ -118,11 +127,13 @@ def _begin(model: "ThreatModel", target: Path) -> None:
 
 def _documents(model: "ThreatModel", assessment: "Assessment") -> dict[str, bytes]:
     from fairmark.model.value import canonical_json
-    from fairmark.render import threats, threats_markdown
+    from fairmark.render import paper_docx, paper_markdown, threats, threats_paper
 
+    written = threats_paper.paper(model, assessment)
     return {
         "html": threats.render(model, assessment).encode(),
-        "md": threats_markdown.render(model, assessment).encode(),
+        "md": paper_markdown.render(written),
+        "docx": paper_docx.render(written),
         "json": canonical_json(model) + b"\n",
     }
 
@@ -131,8 +142,7 @@ def _write(folder: Path, model: "ThreatModel", assessment: "Assessment") -> None
     from fairmark.workflows.adapters.output import write_together
 
     made = _documents(model, assessment)
-    names = {"risk-assessment.html": "html", "risk-assessment.md": "md", "threats.json": "json"}
-    write_together(folder, {name: made[form] for name, form in names.items()})
+    write_together(folder, {name: made[form] for name, form in FILES.items()})
 
 
 def _show(model: "ThreatModel") -> None:

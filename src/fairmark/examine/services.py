@@ -18,6 +18,7 @@ from fairmark.examine.subject import FileFacts, Service, Subject
 from fairmark.examine.systemd import socket_ports
 from fairmark.examine.tree import Tree, UnreadableEntryError
 from fairmark.model.evidence import Evidence, EvidenceKind, Where, printable_path
+from fairmark.model.gap import Gap, GapReason
 
 SUPER_SERVERS = frozenset({"inetd", "in.inetd", "inetutils-inetd", "openbsd-inetd", "xinetd"})
 _PORT_SERVERS = frozenset({"tcpsvd", "udpsvd"})
@@ -35,7 +36,8 @@ _SUPERVISORS = frozenset({"openrc", "runsvdir", "svscan", "s6-svscan", "s6-rc", 
 _XINETD = re.compile(r"^[ \t]*service[ \t]+(\S+)\s*\{([^}]*)\}", re.MULTILINE)
 _XINETD_LINE = re.compile(r"^[ \t]*(\w+)[ \t]*\+?=[ \t]*([^\n]*?)[ \t]*$", re.MULTILINE)
 _XINETD_TEXT = 16_384
-_MAX_SERVICES = 300
+MOST_SERVICES = 4_096
+"""Of one image that are kept; more than that is no device, and what is left out is a gap."""
 _BUSYBOX_BYTES = 8 << 20
 _APPLET = re.compile(rb"([a-z0-9_.\[-]{1,32})\0")
 _APPLET_BEFORE = re.compile(rb"\0([a-z0-9_.\[-]{1,32})\Z")
@@ -50,7 +52,10 @@ class Trace:
     recognised: tuple[str, ...]
     scripts: tuple["Script", ...] = ()
     unfollowed: tuple[str, ...] = ()
-    """Programs of the main root file system that start others in a way that was not followed."""
+    """What starts services in a way that was not followed to its end: programs of the main root file system, a start
+    of an absurd length, and what stands behind the first ``MOST_SERVICES``."""
+    gaps: tuple[Gap, ...] = ()
+    """What was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,15 @@ def _traced(subject: Subject) -> Trace:
     recognised: list[str] = []
     scripts: list[Script] = []
     unfollowed: set[str] = set()
+    gaps: list[Gap] = []
     for tree in subject.trees:
         started = startup(subject, tree)
         if started.recognised:
             recognised.append(tree.name)
+        if started.cut:
+            words = "what starts the services is of an absurd length: it was not followed to its end"
+            gaps.append(_cut(tree.name or "main", words))
+            unfollowed.add(f"the rest of the start of {tree.name or 'the device'}")
         tracer = _Tracer(TreeWorld(subject, tree))
         for command in started.commands:
             (certain if command.certain else conditional).extend(tracer.services(command))
@@ -95,14 +105,30 @@ def _traced(subject: Subject) -> Trace:
     sure = _unique(certain)
     known = {(one.root, one.program, one.name) for one in sure}
     maybe = tuple(one for one in _unique(conditional) if (one.root, one.program, one.name) not in known)
-    return Trace(sure, maybe, tuple(recognised), tuple(scripts), tuple(_printable(one) for one in sorted(unfollowed)))
+    for what, found in (("started", sure), ("conditionally started", maybe)):
+        if len(found) > MOST_SERVICES:
+            words = f"{len(found):,} {what} services, of which {len(found) - MOST_SERVICES:,} are left out"
+            gaps.append(_cut("services", words))
+            unfollowed.add(f"every {what} service after the first {MOST_SERVICES:,}")
+    return Trace(
+        services=sure[:MOST_SERVICES],
+        conditional=maybe[:MOST_SERVICES],
+        recognised=tuple(recognised),
+        scripts=tuple(scripts),
+        unfollowed=tuple(_printable(one) for one in sorted(unfollowed)),
+        gaps=tuple(gaps),
+    )
+
+
+def _cut(where: str, detail: str) -> Gap:
+    return Gap(where=where, reason=GapReason.LIMIT, detail=detail)
 
 
 def _unique(found: list[Service]) -> tuple[Service, ...]:
     first: dict[tuple[str, str, str, tuple[str, ...]], Service] = {}
     for one in found:
         first.setdefault((one.root, one.name, one.program, one.ports), one)
-    return tuple(first[key] for key in sorted(first))[:_MAX_SERVICES]
+    return tuple(first[key] for key in sorted(first))
 
 
 @dataclass(frozen=True, slots=True)

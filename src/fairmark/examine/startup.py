@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import chain, islice
 
 from fairmark.examine import crontab, systemd
 from fairmark.examine.openwrt import HELPERS
@@ -25,7 +26,7 @@ _WITHOUT_INITTAB = ("/etc/init.d/rcS", "/etc/rc.d/rcS", "/etc/rcS", "/etc/rc", "
 _ACTIONS = frozenset(
     {"sysinit", "wait", "once", "respawn", "respawnlate", "askfirst", "boot", "bootwait", "askconsole"}
 )
-_MAX_MATCHES = 400
+_MAX_MATCHES = 4_096
 _MAX_GLOB_WORK = 1_000_000
 _MAX_STEPS = 200_000
 _LISTING = re.compile(r"(?:ls|echo)\s+(?:-\w+\s+)*(/[^\s;|&<>$`'\"]*)\s*(?:2>\s*/dev/null)?")
@@ -50,6 +51,8 @@ class Startup:
     recognised: bool
     scripts: tuple[Command, ...] = ()
     """The scripts that are run; the first word is the path."""
+    cut: bool = False
+    """Whether there was more to follow than is ever followed."""
 
 
 class TreeWorld:
@@ -59,6 +62,8 @@ class TreeWorld:
         self.subject = subject
         self.tree = tree
         self._glob_work = 0
+        self.cut = False
+        """Whether a pattern has more matches than are ever looked at."""
         self._globs: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -102,13 +107,15 @@ class TreeWorld:
         return checks[operator](entry) if operator in checks else True
 
     def glob(self, pattern: str) -> tuple[str, ...]:
-        """Return the absolute paths that match a pattern, sorted, at most 400."""
+        """Return the absolute paths that match a pattern, sorted; of an absurd number only the first."""
         if not pattern.startswith("/") or pattern.count("/") > 12:
             return ()
         if pattern not in self._globs:
             found = [""]
             for part in pattern.strip("/").split("/"):
-                found = [path for above in found for path in self._matches(above, part)][:_MAX_MATCHES]
+                matches = chain.from_iterable(self._matches(above, part) for above in found)
+                found = list(islice(matches, _MAX_MATCHES))
+                self.cut |= next(matches, None) is not None
             self._globs[pattern] = tuple(sorted(found))
         return self._globs[pattern]
 
@@ -119,6 +126,7 @@ class TreeWorld:
         inside = self.tree.children(above or "/")
         self._glob_work += len(inside)
         if self._glob_work > _MAX_GLOB_WORK:
+            self.cut = True
             return
         for entry in inside:
             name = entry.name.decode("utf-8", "surrogateescape")
@@ -183,14 +191,16 @@ def startup(subject: Subject, tree: Tree) -> Startup:
     links = _links(world, level, has_systemd=has_systemd)
     for link, action in links:
         _follow(world, link, (action,), commands, (Place(link, 0, "start link"),))
+    whole = True
     if has_systemd:
-        systemd.gather(world, commands.commands, commands.scripts, commands.budget)
+        whole = systemd.gather(world, commands.commands, commands.scripts, commands.budget)
     for job in crontab.jobs(world, tuple(commands.commands)):
         run = Run(world, job.place.path, job.text, commands.commands, job.trail, certain=job.certain)
         run.within, run.scripts, run.budget = job.place, commands.scripts, commands.budget
         run.follow()
     recognised = bool(inittab or entries or links or has_systemd)
-    return Startup(_unique(commands.commands), recognised, _unique(commands.scripts))
+    cut = commands.budget[0] < 0 or world.cut or not whole
+    return Startup(_unique(commands.commands), recognised, _unique(commands.scripts), cut)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,13 @@ def has_unit(world: Machine, link: str) -> bool:
     return any(world.tree.get(f"{folder}/{name}.service", follow=False) for folder in _FOLDERS)
 
 
-def gather(world: Machine, commands: list[Command], scripts: list[Command], budget: list[int]) -> None:
-    """Add the commands of all enabled services, and of services that enabled sockets start; scripts likewise."""
-    for name, enabling in sorted(_enabled(world).items()):
+def gather(world: Machine, commands: list[Command], scripts: list[Command], budget: list[int]) -> bool:
+    """Add the commands of all enabled services, and of services that enabled sockets start; scripts likewise.
+
+    Return whether that is all of them: of an absurd number of units only the first are followed.
+    """
+    enabled, whole = _enabled(world)
+    for name, enabling in sorted(enabled.items()):
         unit = read_unit(world, name)
         if unit is None or not _conditions_hold(world, unit):
             continue
@@ -87,6 +91,7 @@ def gather(world: Machine, commands: list[Command], scripts: list[Command], budg
         else:
             trail = (place,)
         commands += _of_service(world, service, trail, scripts, budget)
+    return whole
 
 
 def socket_ports(text: str) -> str | None:
@@ -116,8 +121,8 @@ def read_unit(world: Machine, name: str) -> Unit | None:
     return None
 
 
-def _enabled(world: Machine) -> dict[str, str]:
-    """Return the names of enabled units and the path that enables each."""
+def _enabled(world: Machine) -> tuple[dict[str, str], bool]:
+    """Return the names of enabled units with the path that enables each, and whether that is all of them."""
     enabled: dict[str, str] = {}
     for folder in _FOLDERS:
         for pattern in ("*.target.wants/*", "*.target.requires/*", "*.service.wants/*"):
@@ -130,7 +135,7 @@ def _enabled(world: Machine) -> dict[str, str]:
         enabled.setdefault("rc-local.service", _RC_LOCAL)
     _pulled_in(world, enabled)
     wanted = {name: path for name, path in enabled.items() if name.endswith((".service", ".socket"))}
-    return dict(sorted(wanted.items())[:_MAX_UNITS])
+    return dict(sorted(wanted.items())[:_MAX_UNITS]), len(enabled) < _MAX_UNITS
 
 
 def _pulled_in(world: Machine, enabled: dict[str, str]) -> None:

@@ -43,7 +43,7 @@ _PLACEHOLDER = re.compile(
     r"(?:password|passwd|pass|passphrase|secret|token|psk|key)(?:[-_ ]?here)?|change[-_ ]?(?:me|it|this)|"
     r"none|null|nil|undefined|unknown|unset|true|false|yes|no|on|off|enabled?|disabled?|"
     r"default|string|text|prompt|ask|files|compat|systemd|required|optional|sufficient|example\w*|"
-    r"always|never|no-?check|redacted|filtered|anonymous(?:@\S*)?|0x[0-9a-f]+|foo|bar|x+|\*+|\.+|-+|[01])"
+    r"always|never|no-?check|\w*placeholder\w*|redacted|filtered|anonymous(?:@\S*)?|0x[0-9a-f]+|foo|bar|x+|\*+|\.+|-+|[01])"
 )
 _NAME_OF_FIELD = re.compile(  # an attribute of a directory, a column, a place in settings
     r"[A-Za-z]*[a-z](?:Password|Passwd|Secret|Token)|[A-Z_-]+\|[A-Z_|-]+"
@@ -53,6 +53,8 @@ _TESTS = re.compile(r"\s*\w*(?<![A-Za-z])TEST(?:S|_\w+)?\s*=\s*[\[{(]|\s*(?:self
 _NAME_IN_CODE = re.compile(  # of a variable of the environment, or of a parameter
     r"[A-Z]+(?:_[A-Z]+)+|[a-z][a-z0-9_]*_(?:[a-z]*(?:password|passwd|secret|token|key))"
 )
+_PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z]{1,11}")  # no generator writes such a key: the name of a channel or of a mode
+_GOES_ON = re.compile(r"\s*(?:\+|\.)|[$`]")  # only the first piece of a text that is put together
 _SECTION = re.compile(r"\s*\[[^\]]+\]\s*(?:[;#].*)?$")
 _TAG_OFF = re.compile(r"\s*<\w[^<>]{0,200}\benabled=[\"'](?:no|false|0|off)[\"'][^<>/]{0,200}>\s*$", re.IGNORECASE)
 _SWITCHED_OFF = re.compile(r"\s*enabled?\s*(?:=>|[=:])\s*[\"']?(?:no|false|off|0)[\"']?\s*(?:[;#].*)?$", re.IGNORECASE)
@@ -164,6 +166,8 @@ def _assigned(line: str, near: list[str], path: str, *, is_code: bool) -> str:
     is_word_of_sudoers = name.endswith("nopasswd")
     if (is_code and quoted is None) or is_word_of_sudoers or not _is_literal(value, bare=quoted is None):
         return ""
+    if quoted is not None and _GOES_ON.match(line, match.end()):
+        return ""
     if not any(_CONTEXT.search(one) for one in near if not is_comment(one) and len(one) <= _MAX_LINE):
         return ""
     kind = (
@@ -181,6 +185,7 @@ def _assigned(line: str, near: list[str], path: str, *, is_code: bool) -> str:
         path.lower().rpartition("/")[2].partition(".")[0],
     }
     is_name = is_name or (is_code and _NAME_IN_CODE.fullmatch(value) is not None)  # a name, no secret
+    is_name = is_name or (kind in {"key", "token"} and not is_wifi and _PLAIN_WORD.fullmatch(value) is not None)
     if (name == "key" and not is_wifi) or is_name:
         return ""
     return "a fixed Wi-Fi password" if is_wifi else f"a fixed {kind or 'password'}"

@@ -20,12 +20,25 @@ class Status(StrEnum):
 
 
 class Automation(StrEnum):
-    """Who can judge a provision."""
+    """Who could judge a provision with known techniques; what is decided today is counted by the coverage.
 
-    AUTOMATABLE = "automatable"
-    PARTLY = "partly"
+    The first that fits each demand of the title is its answer (docs/howto/add-a-catalogue.md has
+    the questions in full, with the words that a list or a number settles); answers that differ
+    within one title make PARTLY.
+    """
+
     DOCUMENT = "document"
+    """Outside the device: a text, record, process or act of the maker, or what a server does.
+    "A support period is published"; "reports are answered in time"."""
     HUMAN = "human"
+    """Of the body, or of what a person finds, is asked or agrees to.
+    "No needless plug on the casing"; "set-up is simple"."""
+    PARTLY = "partly"
+    """In the hardware or before the operating system starts; that somebody can do something; or on a
+    word that nothing settles. "The user can reset it"; "secrets are stored securely"."""
+    AUTOMATABLE = "automatable"
+    """Settled by bytes and packets, with a number, a public list or the maker's list.
+    "Updates are signed"; "no unneeded service runs"."""
 
 
 class Provision(Value):

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from fairmark.model.finding import Finding
 from fairmark.model.standard import Outcome
 from fairmark.model.value import Value, content_id
 
@@ -60,7 +61,10 @@ class TestCase(_Short):
     results: tuple[str, ...] = Field(
         default=(), description="ids of the observations, facts, gaps and unseen subjects that it gave, sorted"
     )
-    hints: int = Field(default=0, ge=0, description="grade C findings that were left out: such a case is run again")
+    hints: int = Field(default=0, ge=0, description="grade C findings that were left out")
+    hidden: tuple[Finding, ...] = Field(
+        default=(), description="those of them that are kept for the next build; they count in no verdict and no price"
+    )
     carried_from: str = Field(default="", description="SHA-256 of the older assessment.json that the result is from")
 
     @model_validator(mode="after")
@@ -76,6 +80,9 @@ class CarriedOver(Value):
     older_image: str = Field(default="", description="SHA-256 of the image that it is about")
     carried: int = Field(ge=0, description="cases that were taken over")
     run_again: int = Field(ge=0, description="cases that were run")
+    price: bool = Field(
+        default=False, description="whether the price was taken over: all that it follows from is the same"
+    )
     trust: str = Field(description="what the carried results rest on, in a sentence")
 
 

@@ -10,13 +10,17 @@ from html import escape
 
 from fairmark.model.threat import Boundary, Presence, Standing, ThreatModel
 from fairmark.render.charts import svg
+from fairmark.render.text_width import fitted, width
 from fairmark.render.threat_words import CLASSES, SIGNS, Place, places
 from fairmark.render.wording import count, visible
 
 MOST_ROWS = 60
-_WIDTH, _ROW, _BOX_HEIGHT, _GAP, _LABEL = 980, 46, 36, 16, 14
-_SOURCE, _FIRST, _BOX, _BOX_WIDTH, _BEHIND = 176, 204, 384, 318, 714
-_TITLE = 40
+_WIDTH, _ROW, _BOX_HEIGHT, _GAP, _LABEL = 1012, 46, 36, 16, 14
+_SOURCE, _FIRST, _BOX, _BOX_WIDTH, _BEHIND = 176, 204, 384, 352, 746
+_INSET, _EDGE = 30, 8
+"""Of the text in a box: from its left side, where the sign stands, and from its right side."""
+NAME_SIZE, AXIS_SIZE = 13.0, 12.0
+"""Of the letters, as threats.css sets them; names are bold."""
 _DASHED = frozenset({Presence.DECLARED, Presence.UNKNOWN, Presence.POSSIBLE, Presence.DENIED})
 
 
@@ -48,7 +52,7 @@ def _group(
     bottom = top + _ROW * len(rows) - (_ROW - _BOX_HEIGHT)
     parts = [
         f'<rect class="zone" x="2" y="{top}" width="{_SOURCE - 2}" height="{bottom - top}" rx="4"/>',
-        *_lines_of_text(outer.beyond, 14, (top + bottom) / 2, 20),
+        *_lines_of_text(outer.beyond, 14, (top + bottom) / 2, _SOURCE - 14 - _EDGE),
     ]
     step = (_BOX - 24 - _FIRST) / max(3, len(crossed) - 1)
     at = {name: _FIRST + index * step for index, name in enumerate(crossed)}
@@ -56,7 +60,7 @@ def _group(
         x, low = at[name], top - 10 - _LABEL * (index % levels)
         label = boundaries[name].short if name in boundaries else name
         parts.append(f'<line class="boundary" x1="{x:.0f}" x2="{x:.0f}" y1="{low + 4}" y2="{bottom + 4}"/>')
-        parts.append(f'<text class="axis middle" x="{x:.0f}" y="{low}">{_text(_cut(label, 16))}</text>')
+        parts.append(f'<text class="axis middle" x="{x:.0f}" y="{low}">{_axis(label, levels * step - 6)}</text>')
     for index, place in enumerate(rows):
         parts.append(_row(place, top + index * _ROW, [at[name] for name in place.point.boundaries], assets))
     return "".join(parts), bottom + 4 - y
@@ -69,14 +73,15 @@ def _row(place: Place, y: int, crossings: Sequence[float], assets: Mapping[str, 
     marks = "".join(f'<circle class="cross" cx="{x:.0f}" cy="{middle:.0f}" r="4"/>' for x in crossings)
     behind = [assets.get(one, one).partition(":")[0] for one in point.assets]
     more = f"and {len(behind) - 2} more" if len(behind) > 2 else ""
+    room, far = _BOX_WIDTH - _INSET - _EDGE, _WIDTH - _BEHIND - _EDGE
     return (
         f'<path class="arrow{dashed}" d="M{_SOURCE} {middle:.0f} H{_BOX - 8}"/>'
         f'<path class="head" d="M{_BOX - 1} {middle:.0f} l-9 -4.5 v9 Z"/>{marks}'
         f'<rect class="door {name}{dashed}" x="{_BOX}" y="{y}" width="{_BOX_WIDTH}" height="{_BOX_HEIGHT}" rx="4"/>'
         f'<text class="sign" x="{_BOX + 12}" y="{middle + 5:.0f}">{SIGNS[place.worst]}</text>'
-        f'<text class="name" x="{_BOX + 30}" y="{middle - 2:.0f}">{_text(_cut(point.title, _TITLE))}</text>'
-        f'<text class="axis" x="{_BOX + 30}" y="{middle + 12:.0f}">{_text(_cut(_brief(place), 46))}</text>'
-        f'<text class="axis" x="{_BEHIND}" y="{middle - 2:.0f}">{_text(_cut("; ".join(behind[:2]), 42))}</text>'
+        f'<text class="name" x="{_BOX + _INSET}" y="{middle - 2:.0f}">{_name(point.title, room)}</text>'
+        f'<text class="axis" x="{_BOX + _INSET}" y="{middle + 12:.0f}">{_axis(_brief(place), room)}</text>'
+        f'<text class="axis" x="{_BEHIND}" y="{middle - 2:.0f}">{_axis("; ".join(behind[:2]), far)}</text>'
         f'<text class="axis" x="{_BEHIND}" y="{middle + 12:.0f}">{more}</text>'
     )
 
@@ -85,25 +90,29 @@ def _brief(place: Place) -> str:
     return place.summary.replace(Standing.ANSWERED.value, "answered")
 
 
-def _lines_of_text(text: str, x: int, middle: float, width: int) -> list[str]:
+def _lines_of_text(text: str, x: int, middle: float, room: float) -> list[str]:
     """Break a title into at most three lines around a middle."""
     lines = [""]
     for word in visible(text).split():
-        if lines[-1] and len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width(longer, NAME_SIZE, bold=True) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
     lines = lines[:3]
     first = middle - 8 * (len(lines) - 1) + 4
-    return [f'<text class="name" x="{x}" y="{first + 16 * n:.0f}">{_text(line)}</text>' for n, line in enumerate(lines)]
+    return [
+        f'<text class="name" x="{x}" y="{first + 16 * n:.0f}">{_name(line, room)}</text>'
+        for n, line in enumerate(lines)
+    ]
 
 
-def _cut(text: str, longest: int) -> str:
-    text = visible(text)
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip(' ,;:(')}…"
+def _name(text: str, room: float) -> str:
+    return escape(fitted(visible(text), room, NAME_SIZE, bold=True))
 
 
-def _text(text: str) -> str:
-    return escape(visible(text))
+def _axis(text: str, room: float) -> str:
+    return escape(fitted(visible(text), room, AXIS_SIZE))
 
 
 def _described(model: ThreatModel, shown: Sequence[Place]) -> str:

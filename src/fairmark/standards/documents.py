@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from typing import Literal
 
 from pydantic import Field
 
@@ -61,6 +62,35 @@ class Shown(Value):
     partly: str = Field(default="", description="why the text alone never shows all of it")
 
 
+class Kind(Value):
+    """A kind of data of which a notice must speak while its fact is true."""
+
+    fact: str
+    about: Literal["personal", "telemetry", "sensing"]
+    title: str
+    words: str
+
+
+class RecordWords(Value):
+    """How a line says on which day a flaw was known, and on which it was mended."""
+
+    known: str
+    mended: str
+
+
+class Admission(Value):
+    """A sentence by which the maker says himself that he does not do what is demanded."""
+
+    title: str
+    homes: tuple[str, ...] = Field(min_length=1)
+    capability: str
+    weakness: str
+    says: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    unless: str
+    redeemed: tuple[tuple[str, ...], ...] = ()
+    by: str
+
+
 class DocumentsFile(Value):
     """The schema of ``documents.yaml``."""
 
@@ -70,6 +100,11 @@ class DocumentsFile(Value):
     words: dict[str, str]
     documents: dict[str, str] = Field(description="field of the profile -> what kind of document that is")
     observations: dict[str, Shown] = Field(description="rule id of the observation -> what it rests on")
+    all_data: str = Field(description="words that stand for every kind of personal data")
+    questions: dict[str, dict[str, str]] = Field(description="personal, telemetry -> what must be told of each kind")
+    kinds: dict[str, Kind]
+    record: RecordWords
+    admissions: dict[str, Admission]
     asks: dict[str, Ask]
 
 
@@ -119,7 +154,7 @@ def _answer(name: str, ask: Ask, given: Mapping[str, Text]) -> Answer:
     for field in (ask.home, *ask.also):
         for sentence in given[field].sentences if field in given else ():
             if any(all(part.search(sentence.text) for part in every) for every in shows):
-                if _is_plain(sentence.text, free=ask.free):
+                if is_plain(sentence.text, free=ask.free):
                     return Answer(name, ask, Told.SHOWN, field, sentence)
                 unclear = unclear or (field, sentence)
     if unclear is None:
@@ -137,20 +172,21 @@ def _hint(hints: Iterable[re.Pattern[str]], ask: Ask, given: Mapping[str, Text])
     return None
 
 
-def _is_plain(text: str, *, free: bool) -> bool:
-    """Whether the sentence states something, and takes nothing back."""
+def is_plain(text: str, *, free: bool = False) -> bool:
+    """Whether the sentence states something, and takes nothing back; ``free``: a "no" belongs to what it states."""
     return not (text.endswith("?") or _VAGUE.search(text) or (not free and _DENIES.search(text)))
 
 
 @cache
 def _patterns(name: str) -> tuple[tuple[tuple[re.Pattern[str], ...], ...], tuple[re.Pattern[str], ...]]:
     ask = documents_file().asks[name]
-    shows = tuple(tuple(_compiled(part) for part in every) for every in ask.shows)
-    return shows, tuple(_compiled(hint) for hint in ask.hints)
+    shows = tuple(tuple(compiled(part) for part in every) for every in ask.shows)
+    return shows, tuple(compiled(hint) for hint in ask.hints)
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of the file with its <words> filled in."""
     words = documents_file().words
     for _ in range(_MOST_NESTED):
         pattern = _PART.sub(lambda found: words[found[1]], pattern)
@@ -162,7 +198,7 @@ def end_of_support(answers: Sequence[Answer]) -> date | None:
     shown = next((a for a in answers if a.name == "end_date" and a.told is Told.SHOWN), None)
     if shown is None or shown.sentence is None:
         return None
-    until = rf"\b(?:until|till|through|to|ends?(?: on)?|ending)\b[^.]{{0,40}}?({_compiled('<date>').pattern})"
+    until = rf"\b(?:until|till|through|to|ends?(?: on)?|ending)\b[^.]{{0,40}}?({compiled('<date>').pattern})"
     found = re.search(until, shown.sentence.text, re.IGNORECASE)
     return day_of(found[1]) if found else None
 

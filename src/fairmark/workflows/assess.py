@@ -26,6 +26,7 @@ from fairmark.model.gap import Gap, GapReason
 from fairmark.model.image import Build, Component, Coverage, ImageRecord, MakerWord
 from fairmark.model.listing import Folder
 from fairmark.model.marketing import Advertised
+from fairmark.model.risk import Risk
 from fairmark.model.service import Service
 from fairmark.model.standard import Verdict
 from fairmark.model.value import canonical_json, sha256_hex
@@ -33,8 +34,7 @@ from fairmark.model.vocabulary import FILE as VOCABULARY_FILE
 from fairmark.model.vocabulary import PACKAGE, declared_facts, vocabulary
 from fairmark.model.vulnerability import Vulnerabilities
 from fairmark.risk.calibration import Calibration
-from fairmark.risk.circumstances import ExchangeRate, Settled
-from fairmark.risk.circumstances import settle as take_device
+from fairmark.risk.circumstances import Settled
 from fairmark.risk.plan import plan
 from fairmark.risk.price import price
 from fairmark.standards.claims import claim_evidence
@@ -51,6 +51,7 @@ from fairmark.vulnerabilities.vex import MakerStatement
 from fairmark.workflows.carried import Older
 from fairmark.workflows.cases import Casebook, rules_of_cases
 from fairmark.workflows.code_scanners import NO_REPORTS, Reports, doubted, unfinished
+from fairmark.workflows.device_price import older_price, settled_of
 from fairmark.workflows.enough_level import enough_level
 from fairmark.workflows.listing import listed
 from fairmark.workflows.refuted import refuted
@@ -160,18 +161,13 @@ def assess(
     law = required_by_law(verdicts, catalogues(), sold, findings, today)
 
     def taken(profile: Device) -> Settled:
-        return take_device(
-            profile,
-            findings,
-            calibration,
-            examined=material.extraction is not None,
-            observations=examined.detection.observations,
-            in_place=profile.controls,
-            rate=_rate(profile),
-        )
+        seen = examined.detection.observations
+        return settled_of(profile, findings, seen, calibration, examined=material.extraction is not None)
 
     settled = taken(device)
-    risk = price(settled, findings, calibration)
+    risk = _older_price(material, book, settled, findings, calibration)
+    is_older = risk is not None
+    risk = risk or price(settled, findings, calibration)
     world.progress("choosing the measures")
     conceded = admitted(verdicts, catalogues(), sold, findings, today)
     todo = plan(settled, findings, law, calibration, admitted=conceded)
@@ -204,8 +200,18 @@ def assess(
         coverage=coverage,
         files=examined.files,
         cases=book.cases(findings, examined.vulnerabilities),
-        carried=book.carried(),
+        carried=book.carried(price=is_older),
     )
+
+
+def _older_price(
+    material: Material, book: Casebook, settled: Settled, findings: tuple[Finding, ...], calibration: Calibration
+) -> Risk | None:
+    """Return the price of the older assessment where this build has the same."""
+    older = book.comparable
+    if older is None:
+        return None
+    return older_price(older, material.device, material.device_digest, settled, findings, calibration)
 
 
 def _advertised(
@@ -373,12 +379,6 @@ def _reached(subject: Subject) -> tuple[Component, ...]:
         )
         for one in subject.components
     )
-
-
-def _rate(device: Device) -> ExchangeRate | None:
-    """The exchange rate that the profile gives, if any."""
-    given = device.economics
-    return ExchangeRate(given.usd_rate, str(given.usd_rate_date or "no date given")) if given.usd_rate else None
 
 
 def _with_digest(image: ImageRecord, files: Sequence[FileFacts]) -> ImageRecord:

@@ -13,7 +13,7 @@ from functools import cached_property
 from fairmark.errors import UnreadableInputError
 from fairmark.model.assessment import Assessment
 from fairmark.model.evidence import Evidence, Tool
-from fairmark.model.finding import Detection, Finding, Observation, SeenFact
+from fairmark.model.finding import Confidence, Detection, Finding, Observation, SeenFact
 from fairmark.model.gap import Gap
 from fairmark.model.test_case import TestCase
 from fairmark.model.value import content_id, sha256_hex
@@ -82,7 +82,7 @@ class Older:
         """Return what the examination of a case said."""
         given = [self._results[one] for one in case.results if one in self._results]
         return Detection(
-            findings=tuple(self._findings[one] for one in case.because if one in self._findings),
+            findings=(*(self._findings[one] for one in case.because if one in self._findings), *case.hidden),
             observations=tuple(one for one in given if isinstance(one, Observation)),
             facts=tuple(one for one in given if isinstance(one, SeenFact)),
             evidence=tuple(self._evidence[one] for one in case.because if one in self._evidence),
@@ -110,6 +110,7 @@ class Older:
     def _proofs(self, case: TestCase) -> set[str]:
         """Return the ids of all evidence that the findings and results of a case name."""
         found: list[Finding | Result] = [self._findings[one] for one in case.because if one in self._findings]
+        found += case.hidden
         found += [self._results[one] for one in case.results if one in self._results]
         return {proof for one in found if not isinstance(one, Gap) for proof in one.evidence}
 
@@ -126,6 +127,8 @@ class Older:
                 yield f"the case {case.id} ({case.examination}) names {missing[0]}, which is not there"
             if loose := sorted(self._proofs(case) - ({*case.because} & {*self._evidence})):
                 yield f"the case {case.id} ({case.examination}) does not name {loose[0]}, on which its results rest"
+            if loud := [one.id for one in case.hidden if one.confidence is not Confidence.C]:
+                yield f"the case {case.id} ({case.examination}) hides {loud[0]}, which is no hint"
         for statement in whole.vulnerabilities.statements:
             if statement.finding and statement.finding not in self._findings:
                 yield f"the statement on {statement.cve} names the finding {statement.finding}, which is not there"

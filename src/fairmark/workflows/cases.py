@@ -30,7 +30,7 @@ FLAWS = "published-flaws"
 INVENTORY = "inventory"
 TRUST = (
     "The older assessment was taken as the user gave it: its ids follow from its content and its parts hang together, "
-    "but only running every case again would show that nobody wrote other results into it."
+    "but only a run without it would show that nobody wrote other results into it."
 )
 # What asks for things that nobody declared; every other detector asks whether the device does what it should.
 _COMPLETENESS = frozenset({"services", "connectivity", "components", "maker-sbom", FLAWS})
@@ -68,6 +68,11 @@ class Casebook:
     older: Older | None = None
     _entries: list[_Entry] = field(default_factory=list)
     _units: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def comparable(self) -> Older | None:
+        """The older assessment, if it was made by the same tool and rules."""
+        return self.older if self.older and self.older.is_of(self.tool, rules_of_cases()) else None
 
     def examined(self, detector: Detector, subject: Subject, reading: Reading) -> Detection:
         """Return what a detector says of the image: from the older assessment where nothing it read has changed."""
@@ -143,10 +148,10 @@ class Casebook:
 
     def _same(self, entry: _Entry, digest: Callable[[CaseInput], str]) -> TestCase | None:
         """Return the older case if all that it read is the same here, and the rules and the tool are."""
-        if self.older is None or not self.older.is_of(self.tool, rules_of_cases()):
+        if self.comparable is None:
             return None
-        case = self.older.cases.get(case_id(entry.examination, entry.unit))
-        if case is None or case.hints or not case.inputs:
+        case = self.comparable.cases.get(case_id(entry.examination, entry.unit))
+        if case is None or case.hints > len(case.hidden) or not case.inputs:
             return None
         return case if all(one.sha256 and one.sha256 == digest(one) for one in case.inputs) else None
 
@@ -166,7 +171,7 @@ class Casebook:
         ]
         return tuple(sorted(made, key=lambda case: (case.examination, case.unit)))
 
-    def carried(self) -> CarriedOver | None:
+    def carried(self, *, price: bool = False) -> CarriedOver | None:
         """Say what was taken over; None where no older assessment was given."""
         if self.older is None:
             return None
@@ -176,6 +181,7 @@ class Casebook:
             older_image=self.older.assessment.image.sha256,
             carried=taken,
             run_again=len(self._entries) - taken,
+            price=price,
             trust=TRUST,
         )
 
@@ -189,9 +195,15 @@ class Casebook:
         # Two detectors may find the same thing and grade it differently: the assessment keeps one of the two.
         differs = any(kept[one.id] != one for one in shown)
         more = (CaseInput(kind="finding shared with another case"),) if differs else ()
-        hidden = len({one.id for one in given.findings} - {one.id for one in shown})
+        seen = {one.id for one in shown}
+        hidden = {one.id: one for one in given.findings if one.id not in seen}
         return case.model_copy(
-            update={"results": tuple(sorted(results)), "hints": hidden, "inputs": (*case.inputs, *more)}
+            update={
+                "results": tuple(sorted(results)),
+                "hints": len(hidden),
+                "hidden": tuple(hidden[key] for key in sorted(hidden)),
+                "inputs": (*case.inputs, *more),
+            }
         )
 
     def _of_component(self, entry: _Entry, group: Group, told: Sequence[Statement], flaws: Vulnerabilities) -> TestCase:

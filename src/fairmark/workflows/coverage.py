@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from fairmark.examine.detectors import DETECTORS
+from fairmark.examine.probe.observations import KEYS_ALONE
 from fairmark.examine.probe.rules import RULES as PROBE_RULES
 from fairmark.model.finding import Method
 from fairmark.model.standard import Catalogue, Provision, Status
@@ -20,6 +21,7 @@ from fairmark.standards.documents import documents_file
 from fairmark.standards.library import Library, library
 from fairmark.standards.manual import manual_tests
 from fairmark.vulnerabilities.grade import RULES as FLAW_RULES
+from fairmark.workflows.maker_admissions import FIX_RECORD, NAMED
 from fairmark.workflows.maker_documents import RULES as DOCUMENT_RULES
 from fairmark.workflows.manual import BY_HAND
 from fairmark.workflows.sbom_differences import RULES as LIST_RULES
@@ -29,6 +31,11 @@ SEEN_IN_IMAGE = (
     ("accounts", "no-default-password"),
     ("services", "attack-surface"),
     ("updates", "update-signed"),
+    ("no-password-kept", "auth-strength"),
+    ("update-gate", "update-exists"),
+    ("update-cryptography", "crypto-practice"),
+    ("updates-itself", "update-auto"),
+    ("reset-erases-all", "data-deletion"),
     ("binary-no-canary", "exploit-mitigation"),
 )
 SEEN_BY_PROBE = ("attack-surface", "secure-comms", "auth-strength", "brute-force", "info-disclosure", "unique-identity")
@@ -78,8 +85,9 @@ def speakers() -> tuple[Speaker, ...]:
     named = [(Method.FIRMWARE_STATIC, rule) for detector in DETECTORS for rule in detector.rules]
     named += [(Method.FIRMWARE_STATIC, rule) for rule in LIST_RULES]
     named += [(Method.NETWORK_PROBE, rule) for rule in PROBE_RULES]
-    named += [(Method.DOCUMENT, rule) for rule in DOCUMENT_RULES]
+    named += [(Method.DOCUMENT, rule) for rule in DOCUMENT_RULES if rule.id not in NAMED]
     found = [Speaker(method, rule.id, rule.weakness, words[rule.weakness].capability) for method, rule in named]
+    found += [Speaker(Method.DOCUMENT, rule, weakness, capability) for rule, (weakness, capability) in NAMED.items()]
     found += [
         Speaker(Method.FIRMWARE_STATIC, rule.id, rule.weakness, words[rule.weakness].capability) for rule in FLAW_RULES
     ]
@@ -94,8 +102,10 @@ def witnesses() -> tuple[Witness, ...]:
     """Return every rule whose observation can be complete, by method."""
     found = [Witness(Method.FIRMWARE_STATIC, rule, capability) for rule, capability in SEEN_IN_IMAGE]
     found += [Witness(Method.NETWORK_PROBE, f"probe-{name}", name) for name in SEEN_BY_PROBE]
+    found += [Witness(Method.NETWORK_PROBE, KEYS_ALONE, "auth-strength")]
     papers = documents_file().observations.items()
     found += [Witness(Method.DOCUMENT, rule, row.capability) for rule, row in papers if rule not in NEVER_WHOLE]
+    found += [Witness(Method.DOCUMENT, FIX_RECORD, "vuln-response")]
     for test in manual_tests().values():
         found += [Witness(Method.HUMAN, rule, test.capability) for rule in test.rules]
     return tuple(dict.fromkeys(found))

@@ -213,7 +213,7 @@ def _why(was: TestCase | None, now: TestCase, *, is_same_tool: bool, is_same_ima
         yield "tool or rules are not the same"
     if now.examination in _ON_DEVICE and not is_same_image and was.inputs == now.inputs:
         yield "it was tested on the running device, and that has another image now"
-    if was.hints:
+    if was.hints > len(was.hidden):
         yield "hints of the older assessment were not kept"
     then = {(one.kind, one.name): one.sha256 for one in was.inputs}
     here = {(one.kind, one.name): one.sha256 for one in now.inputs}

@@ -2,6 +2,9 @@
 
 A document is the maker's word. It can prove what it tells and what it leaves out, never that anybody acts on it. So the
 findings here are about papers, none is grade A save what the fields of a security.txt show, and none moves the price.
+
+What a document shows may pass a provision only where that provision asks for the document itself, a policy or a stated
+process; each such observation then names the sentences, and what keeps it from being whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,9 +18,11 @@ from fairmark.model.evidence import Evidence, EvidenceKind, Tool, Where
 from fairmark.model.finding import Confidence, Detection, Finding, Method, Observation, Reach, Severity, joined
 from fairmark.model.value import sha256_hex
 from fairmark.model.vocabulary import declared_facts, vocabulary
+from fairmark.standards.data_kinds import About, held_against_kinds
 from fairmark.standards.document_text import Sentence, Text, read_text
 from fairmark.standards.documents import Answer, Shown, Told, documents_file, end_of_support, read
 from fairmark.standards.security_txt import Fault, SecurityTxt, read_security_txt
+from fairmark.workflows import maker_admissions
 
 _TOOL = Tool(name="fairmark", version=__version__)
 _QUOTED = 300
@@ -77,7 +82,8 @@ PRIVACY = Rule(
     title="The privacy information leaves out what it must tell",
     weakness="privacy-notice-incomplete",
     severity=Severity.MEDIUM,
-    what="No sentence tells which personal data is processed, why, by whom, or for how long it is kept.",
+    what="No sentence tells which personal data is processed, why, by whom, or for how long it is kept; or none speaks "
+    "of a kind of data that the profile states, such as pictures or an account.",
     false_positives=_FALSE_WORDS,
     fix="Write one plain sentence for each of the four.",
 )
@@ -99,10 +105,13 @@ NO_GUIDE = Rule(
     false_positives=_FALSE_WORDS,
     fix="Add a page on setting the device up securely, and one on checking it.",
 )
-RULES = (NO_CONTACT, NO_TIMES, NO_END, OTHER_END, FAULTY, PRIVACY, TELEMETRY, NO_GUIDE)
-_BY_WEAKNESS = {rule.weakness: rule for rule in RULES if rule not in {OTHER_END, FAULTY}}
-_PUBLISHED = ("disclosure_policy", "support_period")
+_ASKED = (NO_CONTACT, NO_TIMES, NO_END, OTHER_END, FAULTY, PRIVACY, TELEMETRY, NO_GUIDE)
+RULES = (*_ASKED, *maker_admissions.RULES)
+_BY_WEAKNESS = {rule.weakness: rule for rule in _ASKED if rule not in {OTHER_END, FAULTY}}
+_PUBLISHED = ("disclosure_policy", "support_period", "privacy_information", "update_policy")
 """Documents that must be public: without a stated address they are never complete."""
+_OF_KINDS: Mapping[str, About] = {"privacy-notice": "personal", "telemetry-notice": "telemetry"}
+"""Observations that are whole only where each kind of data of the profile is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +142,14 @@ def read_documents(documents: Sequence[Given], device: Device, now: datetime) ->
     txt = next((one for one in documents if one.field == "security_txt"), None)
     addresses = read_security_txt(txt.content, txt.name, now) if txt else None
     answers = _with_contact(read(prose, facts), addresses)
-    case = _Case(device, kept, prose, answers, addresses)
+    case = _Case(device, facts, kept, prose, answers, addresses)
     parts = [Detection(unseen=tuple(_foreign(case))), *_findings(case), *_observations(case)]
+    parts += maker_admissions.told_against(prose, case.shows)
+    parts += maker_admissions.of_senses(prose, facts, case.shows)
+    if (policy := prose.get("update_policy")) is not None and policy.english:
+        parts += maker_admissions.of_fix_times(
+            policy, case.shows, is_public=bool(case.published("update_policy")), now=now
+        )
     return joined(parts)
 
 
@@ -143,6 +158,7 @@ class _Case:
     """Everything that was handed over, read."""
 
     device: Device
+    facts: Mapping[str, bool]
     given: Mapping[str, Given]
     prose: Mapping[str, Text]
     answers: tuple[Answer, ...]
@@ -191,6 +207,7 @@ def _findings(case: _Case) -> Iterator[Detection]:
         rule = _BY_WEAKNESS.get(answer.ask.weakness)
         if rule is not None and answer.told is not Told.SHOWN and answer.ask.weakness not in told:
             yield _lacking(case, answer, rule)
+    yield from _unnamed_kinds(case)
     if case.addresses is not None and not case.addresses.usable:
         yield _faulty(case, case.addresses)
     day = end_of_support(case.answers)
@@ -209,6 +226,22 @@ def _lacking(case: _Case, answer: Answer, rule: Rule) -> Detection:
     title = f"The {kind} {said} {answer.ask.title}"
     grade = Confidence.B if missing else Confidence.C
     return _with(rule.finding(title, (proof.id,), confidence=grade, reach=Reach.PRESENT), proof)
+
+
+def _unnamed_kinds(case: _Case) -> Iterator[Detection]:
+    """Yield a finding for the kinds of data that the profile states and the privacy information is silent about."""
+    text = case.prose.get("privacy_information")
+    if text is None or not text.english:
+        return
+    pairs: tuple[tuple[About, Rule], ...] = (("personal", PRIVACY), ("telemetry", TELEMETRY))
+    for about, rule in pairs:
+        unnamed = held_against_kinds(text, case.facts, about).unnamed
+        if unnamed:
+            title = f"The privacy information speaks nowhere of {', '.join(unnamed)}, which the profile states"
+            proof = case.shows(
+                "privacy_information", f"{len(text.sentences)} sentences; none names {', '.join(unnamed)}."
+            )
+            yield _with(rule.finding(title, (proof.id,), confidence=Confidence.B, reach=Reach.PRESENT), proof)
 
 
 def _faulty(case: _Case, addresses: SecurityTxt) -> Detection:
@@ -252,10 +285,14 @@ def _observations(case: _Case) -> Iterator[Detection]:
     for rule, row in documents_file().observations.items():
         answers = [by_name[name] for name in row.asks if name in by_name]
         shown = [one for one in answers if one.told is Told.SHOWN]
-        if not shown:
+        if not shown or row.asks[0] not in by_name:
             continue
         proofs = [case.shows(one.document, f"It tells {one.ask.title}.", one.sentence) for one in shown]
         lacks = [*_open(case, row, answers)]
+        if rule in _OF_KINDS:
+            held = held_against_kinds(case.prose["privacy_information"], case.facts, _OF_KINDS[rule])
+            lacks += [*held.open, *_unnamed_model(case, "privacy_information")]
+            proofs += [case.shows("privacy_information", f"It tells {what}.", one) for what, one in held.shown]
         told = ", ".join(one.ask.title for one in shown)
         yield _observed(rule, row.capability, f"The maker's documents tell {told}", lacks, proofs)
     if "contact" not in by_name and case.addresses is not None:
@@ -308,11 +345,17 @@ def _open(case: _Case, row: Shown, answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def _open_support(case: _Case) -> Iterator[str]:
-    day, declared, model = end_of_support(case.answers), case.device.support_until, case.device.model
+    day, declared = end_of_support(case.answers), case.device.support_until
     if declared is None:
         yield "the profile names no end of support to compare with"
     elif day != declared:
         yield "the statement does not name the day of the profile"
-    sentences = case.prose["support_period"].sentences
+    yield from _unnamed_model(case, "support_period")
+
+
+def _unnamed_model(case: _Case, field: str) -> Iterator[str]:
+    """Say that a document does not name the model that is assessed."""
+    model, sentences = case.device.model, case.prose[field].sentences
     if model and not any(model.lower() in f"{one.heading} {one.text}".lower() for one in sentences):
-        yield "the statement does not name the model"
+        what = "statement" if field == "support_period" else documents_file().documents[field]
+        yield f"the {what} does not name the model"

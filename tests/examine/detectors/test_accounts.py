@@ -1,10 +1,14 @@
 """Accounts: real hashes are opened by the list, locked ones are an observation, silence is neither."""
 
+from dataclasses import replace
+
 import pytest
 
 from fairmark.examine.adapters.crypt import crack
 from fairmark.examine.detectors.accounts import DETECTOR, entry_of
 from fairmark.examine.known_defaults import known_defaults
+from fairmark.examine.services import started_services
+from fairmark.model.device import Device
 from fairmark.model.finding import Confidence, Detection, Reach, Severity
 from tests.doubles.start_files import RCS, started
 from tests.doubles.subjects import service, subject
@@ -131,12 +135,12 @@ def test_a_hash_that_would_cost_minutes_was_not_tried_and_nothing_passes() -> No
 def test_locked_accounts_of_a_device_whose_start_was_traced_are_a_complete_observation() -> None:
     found = DETECTOR.detect(started("mount -a\n", shadow("!"), crack=crack))
 
-    (observation,) = found.observations
+    observation, _ = found.observations
     assert (found.findings, observation.capability, observation.complete) == ((), "no-default-password", True)
 
 
 def test_locked_accounts_of_a_device_whose_start_nobody_found_are_an_incomplete_one() -> None:
-    (observation,) = look(shadow("!")).observations
+    observation, _ = look(shadow("!")).observations
 
     assert observation.complete is False
     assert "how the device starts was not found" in observation.statement
@@ -145,14 +149,14 @@ def test_locked_accounts_of_a_device_whose_start_nobody_found_are_an_incomplete_
 def test_an_unknown_kind_of_hash_makes_the_observation_incomplete() -> None:
     found = look(shadow("{CUSTOM}abcdef"))
 
-    (observation,) = found.observations
+    observation, _ = found.observations
     assert observation.complete is False
 
 
 def test_a_shadow_that_leads_out_of_the_image_makes_the_observation_incomplete() -> None:
     found = look({"/etc/passwd": PASSWD}, links={"/etc/shadow": "/data/shadow"})
 
-    (observation,) = found.observations
+    observation, _ = found.observations
     assert observation.complete is False
 
 
@@ -232,7 +236,7 @@ def test_a_default_password_that_a_start_script_sets_is_found_once(line: str) ->
 def test_a_start_script_that_changes_accounts_makes_the_observation_incomplete(line: str) -> None:
     found = DETECTOR.detect(started(f"{line}\n", shadow("*"), crack=crack))
 
-    (observation,) = found.observations
+    observation, _ = found.observations
     assert observation.complete is False
 
 
@@ -242,3 +246,24 @@ def test_a_start_script_that_only_reads_the_accounts_leaves_the_observation_comp
     found = DETECTOR.detect(started(script, shadow("*"), crack=crack))
 
     assert found.observations[0].complete is True
+
+
+def test_a_device_without_any_password_keeps_none_that_could_be_kept_badly() -> None:
+    own = Device(facts={"access.managed_user_interface": False})
+
+    told = [DETECTOR.detect(started("true\n", shadow("*"), crack=crack, device=one)) for one in (own, Device())]
+
+    kept = [next(one for one in found.observations if one.rule == "no-password-kept") for found in told]
+    assert [one.complete for one in kept] == [True, False]
+    assert "does not rule out a login at the device itself" in kept[1].statement
+
+
+def test_a_console_that_asks_for_a_password_leaves_it_open() -> None:
+    own = Device(facts={"access.managed_user_interface": False})
+    made = started("getty 115200 ttyS0 &\n", shadow("*"), crack=crack, device=own, applets=("getty", "telnetd"))
+
+    found = DETECTOR.detect(replace(made, services=started_services(made)))
+
+    kept = next(one for one in found.observations if one.rule == "no-password-kept")
+    assert not kept.complete
+    assert "a console asks for a password" in kept.statement

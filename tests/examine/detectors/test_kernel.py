@@ -5,6 +5,7 @@ import pytest
 from fairmark.examine.detectors.kernel import DETECTOR
 from fairmark.model.finding import Confidence, Detection, Severity
 from tests.doubles.boot_files import configuration, kernel, module
+from tests.doubles.elves import elf
 from tests.doubles.subjects import subject
 
 GOOD = "CONFIG_STACKPROTECTOR=y\nCONFIG_STRICT_KERNEL_RWX=y\nCONFIG_STRICT_DEVMEM=y\n"
@@ -69,3 +70,20 @@ def test_unsigned_modules_of_a_kernel_that_wants_signatures_are_strong() -> None
     }
 
     assert [one.confidence for one in DETECTOR.detect(subject(files)).findings] == [Confidence.B]
+
+
+def test_a_module_proves_linux_and_that_modules_are_there() -> None:
+    found = DETECTOR.detect(subject({"/lib/modules/5.10/a.ko": module(signed=True)}))
+
+    assert {fact.fact: fact.value for fact in found.facts} == {"os.linux": True, "os.kernel_modules": True}
+
+
+def test_a_program_that_asks_for_the_loader_of_linux_proves_linux() -> None:
+    found = DETECTOR.detect(subject({"/bin/a": elf()}))
+
+    assert [(fact.fact, fact.statement) for fact in found.facts] == [("os.linux", "/bin/a runs on Linux")]
+
+
+def test_a_configuration_proves_linux_and_an_image_of_something_else_proves_nothing() -> None:
+    assert [fact.fact for fact in look(GOOD).facts] == ["os.linux"]
+    assert DETECTOR.detect(subject({"/etc/hostname": b"x\n"})).facts == ()

@@ -44,6 +44,14 @@ def test_an_updater_that_cron_runs_is_proven() -> None:
     assert set(grades(without).values()) == {Confidence.B}
 
 
+def test_a_path_with_the_name_of_an_updater_is_no_check() -> None:
+    script = PLAIN.replace(b"/tmp/fw", b"/run/fwupdate/fw")
+
+    found = look(started("/usr/sbin/update &\n", {"/usr/sbin/update": script}))
+
+    assert grades(found)["update-unsigned"] is Confidence.A
+
+
 def test_an_updater_over_https_without_a_check_is_strong() -> None:
     found = look(started("/usr/sbin/update\n", {"/usr/sbin/update": PLAIN.replace(b"http:", b"https:")}))
 

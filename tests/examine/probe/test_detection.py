@@ -38,3 +38,13 @@ def test_what_was_not_asked_is_handed_on() -> None:
 
 def test_the_same_report_gives_the_same_detection() -> None:
     assert detect(report(ssh(), web()), DEVICE, "a") == detect(report(ssh(), web()), DEVICE, "a")
+
+
+def test_every_open_port_has_evidence_of_its_own_behind_the_fact_that_services_are_exposed() -> None:
+    one = report(ssh(), web(), NetworkService(port="udp/9"), NetworkService(port="tcp/65535"))
+
+    made = detect(one, DEVICE, "")
+
+    (fact,) = [each for each in made.facts if each.fact == "interface.exposed_services"]
+    paths = {each.where.path for each in made.evidence if each.id in fact.evidence}
+    assert paths >= {f"{each.port.replace('/', '/192.0.2.7:')}" for each in one.services}

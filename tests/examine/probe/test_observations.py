@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 
+from fairmark.examine.adapters.crypt import crack
+from fairmark.examine.detectors.accounts import DETECTOR as ACCOUNTS
 from fairmark.examine.probe.detection import detect
-from fairmark.model.finding import Method, Observation
+from fairmark.model.device import Claim
+from fairmark.model.finding import Method, Observation, joined
 from fairmark.model.network import (
     Answered,
     DefaultTries,
@@ -17,7 +20,10 @@ from fairmark.model.network import (
     SeenLogin,
     Slowing,
 )
+from fairmark.model.standard import Outcome, Verdict
 from tests.doubles.network_reports import DEVICE, SLOWED, report, shown, slowed, ssh, tls, web
+from tests.doubles.provisions import verdicts
+from tests.doubles.start_files import started
 
 SOUND = ("attack-surface", "auth-strength", "brute-force", "info-disclosure", "secure-comms", "unique-identity")
 
@@ -134,3 +140,55 @@ def test_an_old_certificate_is_never_called_sound_later() -> None:
     expired = report(ssh(), web(tls=tls(certificate=shown(ends=date(2026, 11, 24)))))
 
     assert "secure-comms" in complete(expired)  # valid on the day of the probe, which is the day that counts
+
+
+KEY = SeenLogin(kind=LoginKind.KEY, protected=True)
+KEYS_ONLY = DEVICE.model_copy(
+    update={
+        "facts": {"access.managed_user_interface": False, "auth.cryptographic": True},
+        "claims": {"en303645": {"5.1-3": Claim(implemented=True)}},
+    }
+)
+
+
+def judged(one: NetworkReport, field: str = "*") -> Verdict:
+    """The verdict on 5.1-3 from a probe and an image whose root account has the given password field."""
+    passwd = b"root:x:0:0:root:/root:/bin/sh\n"
+    files = {"/etc/passwd": passwd, "/etc/shadow": f"root:{field}:19000:0:99999:7:::\n".encode()}
+    image = ACCOUNTS.detect(started("true\n", files, crack=crack, device=KEYS_ONLY))
+    found = joined([image, detect(one, KEYS_ONLY, "f" * 64)])
+    return verdicts(KEYS_ONLY, *found.findings, observations=found.observations)["en303645", "5.1-3"]
+
+
+def test_5_1_3_passes_where_keys_alone_open_the_device_and_no_password_is_kept() -> None:
+    verdict = judged(report(ssh(logins=(KEY,)), web(logins=()), throttling=()))
+
+    assert verdict.outcome is Outcome.PASS, verdict.reason
+
+
+def test_5_1_3_fails_where_a_password_travels_in_clear_or_is_kept_as_a_weak_hash() -> None:
+    unprotected = SeenLogin(kind=LoginKind.BASIC, protected=False)
+    clear = report(ssh(logins=(KEY,)), web(tls=None, logins=(unprotected,)), throttling=())
+    weak = judged(report(ssh(logins=(KEY,)), web(logins=()), throttling=()), "$1$abcdefgh$" + "a" * 22)
+
+    assert judged(clear).outcome is Outcome.FAIL
+    assert weak.outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        report(),
+        report(ssh(logins=(KEY,)), web(), throttling=()),
+        report(ssh(logins=(KEY,), weak=("ssh-dss",)), web(logins=()), throttling=()),
+        report(
+            ssh(logins=(KEY,)),
+            web(logins=()),
+            throttling=(),
+            asked=report().asked.model_copy(update={"tcp": ((1, 9),)}),
+        ),
+        report(web(logins=()), throttling=()),
+    ],
+)
+def test_5_1_3_does_not_pass_where_passwords_open_something_or_not_everything_was_asked(one: NetworkReport) -> None:
+    assert judged(one).outcome is Outcome.INCONCLUSIVE

@@ -375,6 +375,22 @@ class _Run:
             Observation(
                 rule="accounts", capability="no-default-password", statement=statement, complete=complete, evidence=ids
             ),
+            self._kept_nowhere(ids, complete=complete),
+        )
+
+    def _kept_nowhere(self, ids: tuple[str, ...], *, complete: bool) -> Observation:
+        """Say whether it keeps a password at all: how it would keep one that its owner sets is not seen here."""
+        reasons = {
+            "passwords may be kept elsewhere": not complete,
+            "a console asks for a password": any("getty" in one.name for one in self.subject.services),
+            "the profile does not rule out a login at the device itself (access.managed_user_interface)": (
+                self.subject.device.facts.get("access.managed_user_interface") is not False
+            ),
+        }
+        lacks = [clause for clause, holds in reasons.items() if holds]
+        statement = "No password opens the device as it is delivered" + (f"; but {'; '.join(lacks)}" if lacks else "")
+        return Observation(
+            rule="no-password-kept", capability="auth-strength", statement=statement, complete=not lacks, evidence=ids
         )
 
     def _facts(self, accounts: Sequence[Account]) -> tuple[SeenFact, ...]:

@@ -4,6 +4,7 @@ One finding by cause, never one for each option. What the kernel cannot have in 
 architecture is not asked for: a configuration names only what could have been chosen.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from fairmark.examine.subject import FileFacts, Subject
 from fairmark.examine.tree import UnreadableEntryError
 from fairmark.model.data import load_yaml
 from fairmark.model.evidence import Evidence
-from fairmark.model.finding import Confidence, Detection, Finding, Observation, Reach, Severity
+from fairmark.model.finding import Confidence, Detection, Finding, Observation, Reach, SeenFact, Severity
 
 UNPROTECTED = Rule(
     id="kernel-unprotected",
@@ -68,6 +69,7 @@ _SIGNED = b"~Module signature appended~\n"  # the last bytes of a signed module 
 _MOST_MODULES = 40
 _MOST_BYTES = 2 << 20
 _ENOUGH = 2
+_LINUX_LOADER = re.compile(r"/ld-(?:linux|musl|uClibc|android)|/system/bin/linker")
 _NO_CONFIG = "The configuration of the kernel is not in the image: what protects the kernel itself is not known."
 
 
@@ -125,6 +127,7 @@ class _Run:
         return Detection(
             findings=(*findings, *made),
             observations=observations,
+            facts=tuple(self._facts(config)),
             evidence=tuple(self.evidence[key] for key in sorted(self.evidence)),
             unseen=() if config else (_NO_CONFIG,),
         )
@@ -185,6 +188,29 @@ class _Run:
         grade = Confidence.B if wanted or len(unsigned) < len(looked) else Confidence.C
         title = f"Kernel modules without a signature: {counted}"
         return (MODULES_UNSIGNED.finding(title, ids, confidence=grade, reach=Reach.PRESENT),), ()
+
+    def _facts(self, config: KernelConfig | None) -> Iterator[SeenFact]:
+        """A module, a program that asks for a loader of Linux, or a configuration proves Linux."""
+        module = next((one for one in self.subject.files if one.path.endswith(".ko") and one.elf), None)
+        if module:
+            seen = self._see(module, "it is a kernel module")
+            yield SeenFact(
+                fact="os.linux", value=True, statement=f"{module.path} is a module of Linux", evidence=(seen,)
+            )
+            yield SeenFact(
+                fact="os.kernel_modules", value=True, statement=f"{module.path} is a kernel module", evidence=(seen,)
+            )
+            return
+        programs = (one for one in self.subject.files if one.elf and _LINUX_LOADER.search(one.elf.interpreter))
+        program = next(programs, None)
+        if program:
+            seen = self._see(program, "it asks for the loader of Linux")
+            yield SeenFact(fact="os.linux", value=True, statement=f"{program.path} runs on Linux", evidence=(seen,))
+        elif config:
+            seen = self._see(config.file, "it holds the configuration of a Linux kernel")
+            yield SeenFact(
+                fact="os.linux", value=True, statement=f"{config.file.path} configures Linux", evidence=(seen,)
+            )
 
     def _is_signed(self, file: FileFacts) -> bool:
         try:

@@ -66,6 +66,7 @@ def _detect(subject: Subject) -> Detection:
         observations=observations,
         facts=(*_facts(exposed), *_unused(_missing(subject, exposed))),
         evidence=tuple(evidence[key] for key in sorted(evidence)),
+        gaps=traced.gaps,
     )
 
 

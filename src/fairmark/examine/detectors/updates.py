@@ -49,7 +49,7 @@ _RUN_FETCHED = re.compile(r"\b(?:wget|curl|uclient-fetch)\b[^;&]*\|\s*(?:/bin/)?
 _VERIFY = re.compile(
     r"\bopenssl\s+(?:dgst|sha\d+)\b[^;&|]*-verify\b|\bopenssl\s+(?:pkeyutl|rsautl)\b[^;&|]*-verify\w*|"
     r"\bopenssl\s+(?:cms|smime)\b[^;&|]*-verify\b|\bgpgv\b|\bgpg2?\b[^;&|]*(?:--verify|--decrypt|\s-d\b)|\busign\s+(?:-\w+\s+)*-V|\bsignify\s+(?:-\w+\s+)*-V|"
-    r"\bminisign\s+(?:-\w+\s+)*-\w*V|\bucert\s+(?:-\w+\s+)*-V|\brauc\s+install|\bswupdate\b[^;&|]*\s(?:-k|--key)\s|\bmender\b|\bfwupd\w*|"
+    r"\bminisign\s+(?:-\w+\s+)*-\w*V|\bucert\s+(?:-\w+\s+)*-V|\brauc\s+install|\bswupdate\b[^;&|]*\s(?:-k|--key)\s|\bmender\b|\bfwupd(?:mgr|tool)?\b|"
     r"\bfwtool\b[^;&|]*-s|\bcosign\s+verify|\bssh-keygen\s+-Y\s+verify|\bverify_sig\w*|\bcheck_sig\w*|\bveritysetup\b|\bavbtool\b"
 )
 _PUBLIC_KEY = re.compile(r"(?:-verify|-inkey|-CAfile|-cert\w*|--keyring|-p|-k|--key|-P|-f)[ =](?P<path>/[\w./-]+)")
@@ -73,20 +73,22 @@ _MAX_UPDATERS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """A line of a script with its number."""
+
     number: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Updater:
+class Updater:
     """A script that writes or runs what it fetches."""
 
     file: FileFacts
-    fetches: tuple[_Line, ...]
-    installs: tuple[_Line, ...]
-    verifies: tuple[_Line, ...]
-    plain: tuple[_Line, ...]
+    fetches: tuple[Line, ...]
+    installs: tuple[Line, ...]
+    verifies: tuple[Line, ...]
+    plain: tuple[Line, ...]
 
 
 class _Run:
@@ -96,7 +98,7 @@ class _Run:
         self.subject = subject
         self.evidence: dict[str, Evidence] = {}
 
-    def see(self, file: FileFacts, statement: str, line: _Line) -> str:
+    def see(self, file: FileFacts, statement: str, line: Line) -> str:
         """Keep a piece of evidence and return its id."""
         item = self.subject.evidence(file, statement, line=line.number, quote=redacted(line.text))
         self.evidence[item.id] = item
@@ -104,7 +106,7 @@ class _Run:
 
     def detect(self) -> Detection:
         """Look at every script."""
-        found = [updater for file in self.subject.files if (updater := _updater(file))][:_MAX_UPDATERS]
+        found = [updater for file in self.subject.files if (updater := updater_of(file))][:_MAX_UPDATERS]
         findings = [finding for updater in found for finding in self._judge(updater)]
         observations = self._observations(found)
         return Detection(
@@ -114,7 +116,7 @@ class _Run:
             evidence=tuple(self.evidence[key] for key in sorted(self.evidence)),
         )
 
-    def _judge(self, updater: _Updater) -> Iterator[Finding]:
+    def _judge(self, updater: Updater) -> Iterator[Finding]:
         if not updater.fetches:
             return
         enabled = self._enabled(updater.file)
@@ -136,7 +138,7 @@ class _Run:
             confidence = Confidence.A if proven else Confidence.B
             yield PLAIN_HTTP.finding(title, tuple(dict.fromkeys(ids)), confidence=confidence, reach=reach)
 
-    def _seen(self, file: FileFacts, lines: Sequence[_Line], statement: str) -> tuple[str, ...]:
+    def _seen(self, file: FileFacts, lines: Sequence[Line], statement: str) -> tuple[str, ...]:
         return tuple(self.see(file, statement, line) for line in lines[:3])
 
     # What runs it --------------------------------------------------------------------------------
@@ -160,9 +162,9 @@ class _Run:
         return (self.see(found[0], "cron runs it", found[1]),) if found else None
 
     @cached_property
-    def _in_crontabs(self) -> Mapping[tuple[str, str], tuple[FileFacts, _Line]]:
+    def _in_crontabs(self) -> Mapping[tuple[str, str], tuple[FileFacts, Line]]:
         """Absolute paths that a crontab names, with the line."""
-        named: dict[tuple[str, str], tuple[FileFacts, _Line]] = {}
+        named: dict[tuple[str, str], tuple[FileFacts, Line]] = {}
         for table in self.subject.files:
             if table.text and _CRONTABS.fullmatch(table.path):
                 for line in _lines(table.text):
@@ -180,9 +182,9 @@ class _Run:
         return (*(one.id for one in script.chain), self.see(caller, "it is called here", line))
 
     @cached_property
-    def _in_scripts(self) -> Mapping[tuple[str, str], tuple[Script, FileFacts, _Line]]:
+    def _in_scripts(self) -> Mapping[tuple[str, str], tuple[Script, FileFacts, Line]]:
         """Absolute paths that are commands of a started script, with the line."""
-        named: dict[tuple[str, str], tuple[Script, FileFacts, _Line]] = {}
+        named: dict[tuple[str, str], tuple[Script, FileFacts, Line]] = {}
         for script in self._scripts:
             caller = self.subject.file(script.path, script.root)
             for line in _lines(caller.text or "" if caller else ""):
@@ -193,7 +195,7 @@ class _Run:
 
     # What is right -------------------------------------------------------------------------------
 
-    def _observations(self, found: Sequence[_Updater]) -> tuple[Observation, ...]:
+    def _observations(self, found: Sequence[Updater]) -> tuple[Observation, ...]:
         """Every updater checks a signature, and the public key that it checks with is in the image."""
         fetching = [updater for updater in found if updater.fetches]
         if not fetching or not all(updater.verifies for updater in fetching):
@@ -218,7 +220,7 @@ class _Run:
             ),
         )
 
-    def _key(self, updater: _Updater) -> str | None:
+    def _key(self, updater: Updater) -> str | None:
         """Return evidence of the public key file that a signature check names."""
         for line in updater.verifies:
             for match in _PUBLIC_KEY.finditer(line.text):
@@ -234,7 +236,7 @@ class _Run:
                 return seen.id
         return None
 
-    def _facts(self, found: Sequence[_Updater]) -> tuple[SeenFact, ...]:
+    def _facts(self, found: Sequence[Updater]) -> tuple[SeenFact, ...]:
         if not found:
             return ()
         first = next((updater for updater in found if updater.fetches), found[0])
@@ -254,7 +256,7 @@ class _Run:
         return tuple(facts)
 
 
-def _updater(file: FileFacts) -> _Updater | None:
+def updater_of(file: FileFacts) -> Updater | None:
     """Return what a script fetches, installs and checks; ``None`` for everything that installs nothing."""
     if not file.text or not _SCRIPT.match(file.text) or _OUTSIDE.search(file.path):
         return None
@@ -268,10 +270,10 @@ def _updater(file: FileFacts) -> _Updater | None:
     ]
     addressed = (*fetches, *(variables if fetches else ()))
     plain = tuple(line for line in addressed if any(match[1] != "https" for match in _ADDRESS.finditer(line.text)))
-    return _Updater(file, fetches, installs, tuple(line for line in lines if _VERIFY.search(line.text)), plain)
+    return Updater(file, fetches, installs, tuple(line for line in lines if _VERIFY.search(line.text)), plain)
 
 
-def _checks_first(updater: _Updater) -> bool:
+def _checks_first(updater: Updater) -> bool:
     """Whether the first check stands before the first line that writes, and its answer is looked at."""
     check = updater.verifies[0]
     if check.number > updater.installs[0].number:
@@ -283,19 +285,19 @@ def _checks_first(updater: _Updater) -> bool:
     return stops_on_failure or is_asked or any("$?" in line for line in after)
 
 
-def _lines(text: str) -> list[_Line]:
+def _lines(text: str) -> list[Line]:
     """Return the lines that are no comments, with their numbers."""
-    every = (_Line(number, line[:_MAX_LINE]) for number, line in enumerate(text.splitlines()[:_MAX_LINES], start=1))
+    every = (Line(number, line[:_MAX_LINE]) for number, line in enumerate(text.splitlines()[:_MAX_LINES], start=1))
     return [line for line in every if line.text.strip() and not is_comment(line.text) and not _is_talk(line.text)]
 
 
-def _logical_lines(text: str) -> list[_Line]:
+def _logical_lines(text: str) -> list[Line]:
     """Return the lines of a script with continued lines joined to the first of them."""
-    joined: list[_Line] = []
+    joined: list[Line] = []
     open_end = False
     for line in _lines(text):
         if open_end and joined:
-            joined[-1] = _Line(joined[-1].number, joined[-1].text[:-1] + " " + line.text.strip())
+            joined[-1] = Line(joined[-1].number, joined[-1].text[:-1] + " " + line.text.strip())
         else:
             joined.append(line)
         open_end = joined[-1].text.endswith("\\")

@@ -12,12 +12,14 @@ from fairmark.model.network import Answered, Ending, LoginKind, NetworkService, 
 
 _HARMLESS = frozenset({"mdns", "ssdp", "ntp", "dns", "dhcp"})
 """What these say over UDP is meant for everybody."""
+KEYS_ALONE = "probe-keys-alone"
+"""The rule of an observation that stands beside that of all logins."""
 _WORKS = frozenset({Slowing.LOCKED, Slowing.SLOWED})
 
 
 def seen(case: Case, spoken_against: Collection[str]) -> Iterator[Observation]:
-    """Yield one observation for each capability that no finding speaks against."""
-    makers = (_surface, _transport, _logins, _throttling, _defaults, _disclosure, _access, _identity)
+    """Yield what is right, for each capability that no finding speaks against."""
+    makers = (_surface, _transport, _logins, _keys_alone, _throttling, _defaults, _disclosure, _access, _identity)
     for make in makers:
         made = make(case)
         if made is not None and made.capability not in spoken_against:
@@ -102,6 +104,18 @@ def _logins(case: Case) -> Observation | None:
     names = ", ".join(one.port for one in doors[:10])
     missing = (*case.lacking, *clear, *weak)
     return _observation(case, "auth-strength", f"Every login that was met ({names}) runs over TLS or SSH", missing)
+
+
+def _keys_alone(case: Case) -> Observation | None:
+    """Say so where keys alone open every login that was met: no password is then kept that could be kept badly."""
+    said = _logins(case)
+    kinds = {login.kind for one in case.report.services for login in one.logins}
+    if said is None or kinds != {LoginKind.KEY}:
+        return None
+    names = ", ".join(one.port for one in case.report.services if one.logins)
+    words = f"Keys alone open the logins that were met ({names})"
+    words += "" if said.complete else "; not complete, for the reasons that the protection of logins names"
+    return said.model_copy(update={"rule": KEYS_ALONE, "statement": words})
 
 
 def _throttling(case: Case) -> Observation | None:
